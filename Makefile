@@ -1,0 +1,74 @@
+# Everything lives in .venv. A fresh machine needs Python 3.11 or newer with venv, and make.
+
+PYTHON ?= python3
+VENV ?= .venv
+PYTEST_ARGS ?= -n auto
+
+MEMBERS := core auth schema server $(patsubst %/pyproject.toml,%,$(wildcard plugins/*/pyproject.toml))
+PROJECTS := pyproject.toml $(addsuffix /pyproject.toml,$(MEMBERS))
+PACKAGES := $(foreach member,$(MEMBERS),dean06_$(notdir $(member)))
+TESTS := $(patsubst %/,%,$(sort $(dir $(wildcard tests/*.py bench/*.py)))) $(subst /,.,$(wildcard plugins/*/tests))
+
+UV := $(VENV)/bin/uv
+INSTALLED := $(VENV)/.installed
+INTO := --python $(VENV)/bin/python
+
+export UV_PYTHON_DOWNLOADS := never
+ifdef PIP_INDEX_URL # uv does not read pip's settings; a mirror serves both
+export UV_DEFAULT_INDEX ?= $(PIP_INDEX_URL)
+endif
+
+.PHONY: demo serve test check lint types isolated bench lock clean
+
+demo: $(INSTALLED) # make the demo database, serve it, ask it a few questions
+	$(VENV)/bin/dean06 demo
+
+serve: $(INSTALLED)
+	$(VENV)/bin/dean06 serve
+
+test: $(INSTALLED) # the fast suite: under three minutes
+	$(VENV)/bin/pytest $(PYTEST_ARGS)
+
+check: test lint types isolated # everything: under fifteen minutes
+
+lint: $(INSTALLED)
+	$(VENV)/bin/ruff check
+	$(VENV)/bin/ruff format --check
+	$(VENV)/bin/lint-imports
+
+types: $(INSTALLED)
+	$(VENV)/bin/mypy $(addprefix -p ,$(PACKAGES) $(TESTS))
+
+isolated: $(INSTALLED) # each plugin's tests where only core and that plugin are installed
+	.ci/isolated $(VENV)
+
+bench: $(INSTALLED)
+	$(VENV)/bin/python -m bench
+
+# Keeps the versions already pinned; `make lock UPGRADE=--upgrade` takes the newest that fit.
+lock: | $(UV)
+	$(UV) pip compile --quiet $(INTO) --universal --python-version 3.11 --generate-hashes \
+		--no-header --no-annotate --group dev $(UPGRADE) \
+		$(foreach package,$(PACKAGES),--no-emit-package $(subst _,-,$(package))) \
+		--output-file requirements.lock $(PROJECTS) >/dev/null
+
+# Exactly what requirements.lock names, then our own distributions, editable. The two last
+# commands need no network: they fail where a pyproject wants what the lock does not give.
+$(INSTALLED): requirements.lock $(PROJECTS) | $(UV)
+	@echo "Installing requirements.lock into $(VENV)"
+	@$(UV) pip sync --quiet $(INTO) --require-hashes --compile-bytecode requirements.lock
+	@$(UV) pip install --quiet $(INTO) --no-deps --no-build-isolation $(addprefix -e ,$(MEMBERS))
+	@$(UV) pip check --quiet $(INTO) || { echo "requirements.lock is behind the pyproject files: make lock"; exit 1; }
+	@$(UV) pip install --quiet $(INTO) --no-index --no-deps --group dev || { echo "requirements.lock is behind the dev group: make lock"; exit 1; }
+	@touch $@
+
+# uv itself comes out of requirements.lock, by its hashes.
+$(UV):
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "dean06 needs Python 3.11 or newer: make PYTHON=...")'
+	@echo "Creating $(VENV)"
+	@$(PYTHON) -m venv $(VENV)
+	@sed -n '/^uv==/,/[^\\]$$/p' requirements.lock > $(VENV)/uv.txt
+	@$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r $(VENV)/uv.txt
+
+clean: # removes what was made here, the demo's database in var/ too
+	rm -rf .venv .venv-* var .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -1,0 +1,126 @@
+"""An account is one person's way in, under one login, at one unit."""
+
+from __future__ import annotations
+
+import unicodedata
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Final
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Mapped, mapped_column
+
+from dean06_auth import passwords
+from dean06_core import spelling
+from dean06_core.access import INTERNAL, Access, DataClass
+from dean06_core.errors import BadInput
+from dean06_core.records import Record, new_id
+from dean06_core.units import UnitRow
+
+LONGEST_LOGIN: Final = 64
+SHORTEST_PASSWORD: Final = 8
+
+
+class AccountState(StrEnum):
+    ACTIVE = "ACTIVE"
+    SUSPENDED = "SUSPENDED"
+    CLOSED = "CLOSED"
+
+
+class Account(Record):
+    """``login`` is stored as ``login_of`` writes it, so that no two logins differ by case or by spelling alone."""
+
+    __tablename__ = "account"
+    __access__ = Access(DataClass.GOVERNANCE, unit="unit_key")
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    login: Mapped[str] = mapped_column(unique=True)
+    name: Mapped[str]
+    unit_key: Mapped[int] = mapped_column(sa.ForeignKey(UnitRow.key), index=True)
+    state: Mapped[AccountState] = mapped_column(sa.Enum(AccountState, native_enum=False, length=16))
+    created_at: Mapped[datetime]
+    last_used_on: Mapped[date | None]
+
+
+class AccountCredential(Record):
+    """The stored form of an account's password, in a table of its own so that whoever reads accounts cannot read it."""
+
+    __tablename__ = "account_credential"
+    __access__ = INTERNAL
+
+    account_id: Mapped[UUID] = mapped_column(sa.ForeignKey(Account.id), primary_key=True)
+    password_hash: Mapped[str]
+    password_set_at: Mapped[datetime]
+
+
+def login_of(written: str) -> str:
+    """The one form in which a login is stored and looked up: tidy, NFC, without case."""
+    return unicodedata.normalize("NFC", spelling.tidy(written).casefold())
+
+
+async def find(session: AsyncSession, *, login: str) -> Account | None:
+    """The account with that login, in whatever case or spelling it is written, whatever its state."""
+    if not login.isprintable():
+        return None
+    return await session.scalar(sa.select(Account).where(Account.login == login_of(login)))
+
+
+async def credential(session: AsyncSession, *, login: str) -> AccountCredential | None:
+    """The credential with which an account signs in; None unless the account is active."""
+    account = await find(session, login=login)
+    if account is None or account.state is not AccountState.ACTIVE:
+        return None
+    return await session.get(AccountCredential, account.id)
+
+
+async def open(  # noqa: A001  read as accounts.open
+    session: AsyncSession, *, login: str, name: str, unit_key: int, password: str, now: datetime
+) -> Account:
+    """Open an active account that has been granted nothing yet."""
+    _refuse_login(login)
+    if not spelling.tidy(name):
+        raise BadInput(
+            "NAME_MISSING", f"Tài khoản “{login}” chưa có họ tên. Hãy ghi họ tên người sử dụng.", field=("name",)
+        )
+    _refuse_password(password)
+    stored = await passwords.protect(password)
+    if await find(session, login=login) is not None:
+        raise BadInput(
+            "LOGIN_TAKEN",
+            f"Tên đăng nhập “{login}” đã có người dùng (không phân biệt chữ hoa, chữ thường). Hãy chọn tên khác.",
+            field=("login",),
+        )
+    account = Account(
+        login=login_of(login),
+        name=spelling.tidy(name),
+        unit_key=unit_key,
+        state=AccountState.ACTIVE,
+        created_at=now,
+    )
+    session.add(account)
+    await session.flush()
+    session.add(AccountCredential(account_id=account.id, password_hash=stored, password_set_at=now))
+    await session.flush()
+    return account
+
+
+def _refuse_login(login: str) -> None:
+    stored = login_of(login)
+    if not stored or len(stored) > LONGEST_LOGIN or " " in stored or not stored.isprintable():
+        raise BadInput(
+            "LOGIN_UNUSABLE",
+            f"Tên đăng nhập “{login}” không dùng được: cần từ 1 đến {LONGEST_LOGIN} ký tự, không có khoảng trắng. "
+            "Hãy chọn tên khác, ví dụ “can-bo.18823”.",
+            field=("login",),
+        )
+
+
+def _refuse_password(password: str) -> None:
+    if not SHORTEST_PASSWORD <= len(passwords.tidy(password)) <= passwords.LONGEST:
+        raise BadInput(
+            "PASSWORD_UNUSABLE",
+            f"Mật khẩu cần từ {SHORTEST_PASSWORD} đến {passwords.LONGEST} ký tự. Hãy chọn mật khẩu khác.",
+            field=("password",),
+        )

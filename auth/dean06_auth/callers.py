@@ -1,0 +1,60 @@
+"""A caller is an account that was recognised, by its password once and by its token from then on."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from typing import Final
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from dean06_auth import accounts, grants, passwords, tokens
+from dean06_auth.accounts import Account, AccountCredential
+from dean06_auth.grants import Reach
+from dean06_auth.tokens import IssuedToken
+from dean06_core.access import Caller
+from dean06_core.database import Database
+from dean06_core.errors import BadInput
+
+SIGN_IN_LASTS: Final = timedelta(hours=8)
+
+
+async def sign_in(database: Database, *, login: str, password: str, now: datetime, on: date) -> IssuedToken:
+    """Exchange a password for a token of eight hours, and renew a password stored with old parameters.
+
+    One error, SIGN_IN_FAILED, after one and the same work, whether the login is
+    unknown, the account not active or the password wrong. Takes the database
+    instead of a session because passwords wait their turn: no transaction may
+    be open meanwhile, it would hold up every writer.
+    """
+    async with database.service() as session:
+        credential = await accounts.credential(session, login=login)
+    stored = credential.password_hash if credential else None
+    if not await passwords.check(password, against=stored) or credential is None or stored is None:
+        raise BadInput(
+            "SIGN_IN_FAILED",
+            "Không đăng nhập được: tên đăng nhập hoặc mật khẩu không đúng, hoặc tài khoản không hoạt động. "
+            "Hãy kiểm tra rồi nhập lại; nếu vẫn không được, hãy liên hệ người quản trị.",
+        )
+    renewed = await passwords.protect(password) if passwords.is_outdated(stored) else stored
+    async with database.service() as session:
+        await session.execute(
+            sa.update(AccountCredential)
+            .where(AccountCredential.account_id == credential.account_id, AccountCredential.password_hash == stored)
+            .values(password_hash=renewed)
+        )
+        await session.execute(sa.update(Account).where(Account.id == credential.account_id).values(last_used_on=on))
+        return await tokens.issue(session, account_id=credential.account_id, now=now, lifetime=SIGN_IN_LASTS)
+
+
+async def caller_of(session: AsyncSession, *, token: str, now: datetime, reach: Reach, on: date) -> Caller | None:
+    """Who calls with a token, and what he holds on that day; None if the token speaks for nobody any more.
+
+    Two statements, so that a suspension, a revocation or the end of a grant
+    holds from the next request.
+    """
+    account = await tokens.holder(session, token=token, now=now)
+    if account is None:
+        return None
+    held = await grants.live(session, account_id=account.id, reach=reach, on=on)
+    return Caller(login=account.login, name=account.name, unit=account.unit_key, grants=held, account=account.id)

@@ -1,0 +1,209 @@
+"""Who may do what to which rows: grants, the one decision, and what each table declares about itself.
+
+A row is reached only if one grant covers its unit, its sector and its data
+class together. An empty scope is nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+from typing import Final
+from uuid import UUID
+
+
+class DataClass(StrEnum):
+    """What a row gives away. The letter is how grants and walls write it."""
+
+    DIRECTORY = "D"
+    PUBLISHED = "P"
+    AGGREGATE = "A"
+    RECORD = "R"
+    IDENTIFIED = "I"
+    GOVERNANCE = "G"
+    AUDIT = "L"
+
+
+class Action(StrEnum):
+    READ = "READ"
+    RECORD = "RECORD"
+    ASSIGN = "ASSIGN"
+    ADMINISTER = "ADMINISTER"
+
+
+class All:
+    """Every unit, or every sector: contains whatever is asked."""
+
+    def __contains__(self, _: object) -> bool:
+        return True
+
+    def __repr__(self) -> str:
+        return "ALL"
+
+
+ALL: Final = All()
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What is about to be touched: rows of one unit, one sector and one data class.
+
+    ``unit`` is a unit's key; None stands for rows bound to no unit, or no sector.
+    """
+
+    data_class: DataClass
+    unit: int | None = None
+    sector: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """A role on units, sectors and data classes for some days (``ends`` is the first day without it)."""
+
+    role: str
+    actions: frozenset[Action]
+    sectors: frozenset[str] | All
+    units: frozenset[int] | All
+    data_classes: frozenset[DataClass]
+    starts: date
+    ends: date
+    id: UUID | None = None
+
+    def is_live(self, on: date) -> bool:
+        return self.starts <= on < self.ends
+
+    def covers(self, action: Action, scope: Scope, on: date) -> bool:
+        return (
+            self.is_live(on)
+            and action in self.actions
+            and scope.data_class in self.data_classes
+            and (scope.sector is None or scope.sector in self.sectors)
+            and (scope.unit is None or scope.unit in self.units)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who is calling: one person's account and what it was granted."""
+
+    login: str
+    name: str
+    unit: int
+    grants: tuple[Grant, ...]
+    account: UUID | None = None
+
+    def sectors(self, on: date) -> frozenset[str] | All:
+        """Every sector in which some live grant reads."""
+        found: set[str] = set()
+        for grant in self._readable(on):
+            if isinstance(grant.sectors, All):
+                return ALL
+            found |= grant.sectors
+        return frozenset(found)
+
+    def units(self, on: date) -> frozenset[int] | All:
+        """Every unit of which some live grant reads anything."""
+        found: set[int] = set()
+        for grant in self._readable(on):
+            if isinstance(grant.units, All):
+                return ALL
+            found |= grant.units
+        return frozenset(found)
+
+    def rights(self, on: date) -> tuple[Right, ...]:
+        """What a database transaction of this caller may read that day; every caller reads the directory."""
+        rights = [Right(DataClass.DIRECTORY, ALL, ALL)]
+        for grant in self._readable(on):
+            rights.extend(Right(data_class, grant.sectors, grant.units) for data_class in sorted(grant.data_classes))
+        return tuple(rights)
+
+    def _readable(self, on: date) -> tuple[Grant, ...]:
+        return tuple(grant for grant in self.grants if grant.is_live(on) and Action.READ in grant.actions)
+
+
+@dataclass(frozen=True, slots=True)
+class Right:
+    """One data class of one grant, as the wall checks it."""
+
+    data_class: DataClass
+    sectors: frozenset[str] | All
+    units: frozenset[int] | All
+
+
+class Reason(StrEnum):
+    NO_GRANT = "NO_GRANT"
+
+
+@dataclass(frozen=True, slots=True)
+class Allowed:
+    by: Grant
+
+    def __bool__(self) -> bool:
+        return True
+
+
+@dataclass(frozen=True, slots=True)
+class Denied:
+    reason: Reason
+    action: Action
+    scope: Scope
+    on: date
+
+    def __bool__(self) -> bool:
+        return False
+
+
+Decision = Allowed | Denied
+
+
+def decide(caller: Caller, action: Action, scope: Scope, on: date) -> Decision:
+    """Allow when one grant covers the action and the whole scope on that day; otherwise say why not."""
+    for grant in caller.grants:
+        if grant.covers(action, scope, on):
+            return Allowed(by=grant)
+    return Denied(Reason.NO_GRANT, action=action, scope=scope, on=on)
+
+
+@dataclass(frozen=True, slots=True)
+class Via:
+    """A row's units or sectors stand in another table: ``table.column`` where ``table.key`` is the row's ``id``."""
+
+    table: str
+    key: str
+    column: str
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """What a table says about its rows; from it the walls are generated.
+
+    ``unit``: the column with the unit's key, or ``Via`` another table.
+    ``sector``: the column with the sector's code, or ``Via``; ``sector_is``: the one sector of all rows.
+    ``within``: (column, table): a row is seen exactly when the row of that table with that id is.
+    ``unit_optional``: a row whose unit is null belongs to no unit and is bound by sector and class alone.
+    ``internal``: no caller ever sees a row; only services do.
+    """
+
+    data_class: DataClass
+    unit: str | Via | None = None
+    sector: str | Via | None = None
+    sector_is: str | None = None
+    within: tuple[str, str] | None = None
+    unit_optional: bool = False
+    internal: bool = field(default=False)
+
+    def columns(self) -> Collection[str]:
+        """The columns of the table itself that the declaration names."""
+        named = [name for name in (self.unit, self.sector) if isinstance(name, str)]
+        return [*named, self.within[0]] if self.within else named
+
+
+DIRECTORY: Final = Access(DataClass.DIRECTORY)
+INTERNAL: Final = Access(DataClass.GOVERNANCE, internal=True)
+
+
+def within(column: str, table: str, data_class: DataClass = DataClass.AGGREGATE) -> Access:
+    """Seen exactly when the row of ``table`` whose id stands in ``column`` is seen."""
+    return Access(data_class, within=(column, table))

@@ -1,0 +1,127 @@
+"""The two ways to the database: as a service, which writes, or with a caller's rights, behind the wall."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+from weakref import WeakKeyDictionary
+
+import sqlalchemy as sa
+from sqlalchemy import event
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, create_async_engine
+
+from dean06_core.access import Access, Right
+from dean06_core.errors import StartUpError
+from dean06_core.walls.sqlite import Wall, refuse_unless_reading
+
+
+class Database:
+    """One province's data. ``tables`` are the declared tables with who may see their rows.
+
+    Nothing is opened until it is used; ``close`` ends every connection.
+    """
+
+    def __init__(self, url: str, tables: Mapping[str, Access], *, readers: int = 8) -> None:
+        self.path = sqlite_path(url)
+        self._tables = tables
+        self._walls: WeakKeyDictionary[Any, Wall] = WeakKeyDictionary()
+        self.services = self._open_services()
+        self.readers = self._open_readers(readers)
+
+    @asynccontextmanager
+    async def service(self) -> AsyncIterator[AsyncSession]:
+        """A session that sees and writes everything, for core's own services; commits when the block ends well."""
+        async with AsyncSession(self.services, expire_on_commit=False) as session, session.begin():
+            yield session
+
+    @asynccontextmanager
+    async def reading(self, rights: tuple[Right, ...]) -> AsyncIterator[AsyncSession]:
+        """A session in which only the rows exist that the rights cover; one snapshot, no writing."""
+        async with self.readers.connect() as connection:
+            await self._admit(connection, rights)
+            try:
+                async with AsyncSession(connection, autoflush=False, expire_on_commit=False) as session:
+                    yield session
+            finally:
+                await asyncio.shield(self._dismiss(connection))
+
+    async def close(self) -> None:
+        await self.readers.dispose()
+        await self.services.dispose()
+
+    async def _admit(self, connection: AsyncConnection, rights: tuple[Right, ...]) -> None:
+        driver = (await connection.get_raw_connection()).driver_connection
+        assert driver is not None  # noqa: S101  a connection that was just opened has one
+        await driver._execute(self._walls[driver].admit, driver._conn, rights)
+
+    async def _dismiss(self, connection: AsyncConnection) -> None:
+        await connection.rollback()
+        await self._admit(connection, ())
+
+    def _open_services(self) -> AsyncEngine:
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        engine = create_async_engine(f"sqlite+aiosqlite:///{self.path}", connect_args={"timeout": 30})
+
+        @event.listens_for(engine.sync_engine, "connect")
+        def prepare(connection: Any, _: object) -> None:
+            cursor = connection.cursor()
+            for pragma in (
+                "foreign_keys = on",
+                "journal_mode = wal",
+                "synchronous = normal",
+                "recursive_triggers = on",
+            ):
+                cursor.execute(f"pragma {pragma}")
+            cursor.close()
+
+        _begin_explicitly(engine)
+        return engine
+
+    def _open_readers(self, size: int) -> AsyncEngine:
+        engine = create_async_engine(
+            f"sqlite+aiosqlite:///file:{self.path}?mode=ro&uri=true",
+            poolclass=sa.AsyncAdaptedQueuePool,
+            pool_size=size,
+            max_overflow=0,
+            connect_args={"timeout": 30},
+        )
+
+        @event.listens_for(engine.sync_engine, "connect")
+        def raise_wall(connection: Any, _: object) -> None:
+            wall = Wall(self._tables)
+            driver = connection.driver_connection
+            connection.run_async(lambda opened: opened._execute(wall.raise_on, opened._conn))
+            self._walls[driver] = wall
+
+        @event.listens_for(engine.sync_engine, "before_cursor_execute")
+        def refuse_writing(_c: object, _cursor: object, statement: str, *_: object) -> None:
+            refuse_unless_reading(statement)
+
+        _begin_explicitly(engine)
+        return engine
+
+
+def sqlite_path(url: str) -> Path:
+    """The file that a database URL names: ``sqlite:///PATH``, with a driver suffix or without."""
+    parsed = sa.make_url(url)
+    if parsed.get_backend_name() != "sqlite" or not parsed.database or parsed.database == ":memory:":
+        raise StartUpError(
+            f"The database URL '{parsed.render_as_string()}' cannot be used: "
+            "it has to name a file, as sqlite:///var/dean06.db does."
+        )
+    return Path(parsed.database).resolve()
+
+
+def _begin_explicitly(engine: AsyncEngine) -> None:
+    """Start transactions with BEGIN: the driver starts none before a SELECT, and reads would not be one snapshot."""
+
+    @event.listens_for(engine.sync_engine, "connect")
+    def leave_to_us(connection: Any, _: object) -> None:
+        connection.isolation_level = None
+
+    @event.listens_for(engine.sync_engine, "begin")
+    def begin(connection: sa.Connection) -> None:
+        connection.exec_driver_sql("begin")

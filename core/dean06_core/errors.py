@@ -1,0 +1,24 @@
+"""What is refused, and why, in words an official can act on."""
+
+from __future__ import annotations
+
+
+class BadInput(ValueError):
+    """Input that was refused as a whole; nothing of it was written.
+
+    ``code`` is stable and machine-readable, ``message`` is Vietnamese and names
+    the offender and the remedy, ``field`` is the path of the offending input.
+    """
+
+    def __init__(self, code: str, message: str, *, field: tuple[str, ...] = ()) -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message
+        self.field = field
+
+    def __repr__(self) -> str:
+        return f"BadInput({self.code!r}, {self.message!r}, field={self.field!r})"
+
+
+class StartUpError(RuntimeError):
+    """The installation cannot start as it is; the message says what to change."""

@@ -1,0 +1,67 @@
+"""What one operation knows: who asks, on which business day, and the database as that caller may see it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncSession
+from strawberry.dataloader import DataLoader
+
+from dean06_core.access import All, Caller
+from dean06_core.catalogue import Catalogue
+from dean06_core.directory import Directory
+
+Batch = Callable[..., Awaitable[Sequence[Any]]]
+
+
+@dataclass
+class Context:
+    """Made anew for each operation.
+
+    ``directory`` is limited to the caller's units and ``catalogue`` to the
+    caller's sectors; ``reading`` gives the walled session, one user at a time,
+    because sibling fields resolve side by side.
+    """
+
+    caller: Caller | None
+    on: date
+    now: datetime
+    directory: Directory
+    catalogue: Catalogue
+    session: AsyncSession | None = None
+    gate: Any = None
+    _lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+    _loaders: dict[tuple[Batch, str], DataLoader[Any, Any]] = field(default_factory=dict)
+
+    @property
+    def sectors(self) -> frozenset[str] | All:
+        return frozenset() if self.caller is None else self.caller.sectors(self.on)
+
+    @property
+    def units(self) -> frozenset[int] | All:
+        return frozenset() if self.caller is None else self.caller.units(self.on)
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator[AsyncSession]:
+        """The session that sees the caller's rows. Take it for one statement or a few, never across another field."""
+        if self.session is None:
+            raise PermissionError("An anonymous operation has no session to read with.")
+        async with self._lock:
+            yield self.session
+
+    async def resolve_together(self, batch: Batch, parent: object, arguments: dict[str, Any]) -> Any:
+        """Collect the parents that ask the same thing at the same moment and answer them with one call."""
+        key = (batch, repr(sorted(arguments.items())))
+        loader = self._loaders.get(key)
+        if loader is None:
+
+            async def load(parents: list[Any]) -> Sequence[Any]:
+                return await batch(parents, self, **arguments)
+
+            loader = self._loaders[key] = DataLoader(load, cache=False)
+        return await loader.load(parent)

@@ -1,0 +1,109 @@
+"""Finding the installed sectors, one by one, so that a broken plugin is told about and the others serve on."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from importlib.metadata import EntryPoint, entry_points
+from typing import Final
+
+import pluggy
+
+from dean06_core import hookspecs, sectors
+from dean06_core.errors import StartUpError
+from dean06_core.sectors import Sector
+
+GROUP: Final = "dean06"
+
+
+@dataclass(frozen=True, slots=True)
+class Plugin:
+    """An installed plugin: the sector it declares, or the reason why it is left out."""
+
+    name: str
+    distribution: str
+    version: str
+    sector: Sector | None = None
+    broken: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Installed:
+    """Everything that was found under the entry-point group, in order of name."""
+
+    plugins: tuple[Plugin, ...]
+
+    @property
+    def sectors(self) -> tuple[Sector, ...]:
+        return tuple(plugin.sector for plugin in self.plugins if plugin.sector is not None)
+
+    @property
+    def broken(self) -> tuple[Plugin, ...]:
+        return tuple(plugin for plugin in self.plugins if plugin.broken is not None)
+
+    def without(self, name: str, reason: str) -> Installed:
+        """The same with one plugin left out for a reason found later, such as a field that does not compose."""
+        return Installed(
+            tuple(
+                Plugin(plugin.name, plugin.distribution, plugin.version, broken=reason)
+                if plugin.name == name
+                else plugin
+                for plugin in self.plugins
+            )
+        )
+
+
+def discover(
+    found: Iterable[EntryPoint] | None = None, *, compose: Callable[[Sector], object] | None = None
+) -> Installed:
+    """Load every plugin by itself; one that fails to import, declare or compose is kept with its reason.
+
+    ``compose`` tries the sector's fields on a schema and raises where they do
+    not fit. Two sectors that own one code, table or root field cannot both be
+    right: that stops start-up and names both.
+    """
+    points = sorted(entry_points(group=GROUP) if found is None else found, key=lambda point: point.name)
+    plugins = tuple(_load(point, compose) for point in points)
+    _refuse_two_owners([(plugin.name, plugin.sector) for plugin in plugins if plugin.sector is not None])
+    return Installed(plugins)
+
+
+def _load(point: EntryPoint, compose: Callable[[Sector], object] | None) -> Plugin:
+    distribution = point.dist.name if point.dist else point.value
+    version = point.dist.version if point.dist else "?"
+    try:
+        manager = pluggy.PluginManager(hookspecs.PROJECT)
+        manager.add_hookspecs(sys.modules[hookspecs.__name__])
+        manager.register(point.load(), name=point.name)
+        manager.check_pending()
+        declared = [sector for sector in manager.hook.declare_sector() if sector is not None]
+        if len(declared) != 1 or not isinstance(declared[0], Sector):
+            raise StartUpError(
+                f"Plugin '{point.name}' ({point.value}) has to declare one Sector through 'declare_sector', "
+                f"marked with @hookimpl; it declared {declared!r}."
+            )
+        sectors.check(declared[0])
+        if compose is not None:
+            compose(declared[0])
+    except Exception as error:
+        return Plugin(point.name, distribution, version, broken=f"{type(error).__name__}: {error}")
+    return Plugin(point.name, distribution, version, sector=declared[0])
+
+
+def _refuse_two_owners(found: Iterable[tuple[str, Sector]]) -> None:
+    owners: dict[tuple[str, str], str] = {}
+    for name, sector in found:
+        owned = [
+            ("Sector", sector.code),
+            ("Root field", sector.root_field),
+            *(("Indicator", indicator.code) for indicator in sector.indicators),
+            *(("Table", table) for table in sector.table_access),
+        ]
+        for kind, code in owned:
+            other = owners.setdefault((kind, code), name)
+            if other != name:
+                raise StartUpError(
+                    f"{kind} '{code}' is declared by both '{other}' and '{name}'. Prefix the code with its sector, "
+                    f"or uninstall one of the two plugins."
+                )

@@ -1,0 +1,89 @@
+"""What every table has in common: keys made by the application, and a declaration of who may see its rows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import UTC, date, datetime
+from typing import Any, ClassVar
+from uuid import UUID
+
+import sqlalchemy as sa
+import uuid6
+from sqlalchemy.orm import DeclarativeBase
+
+from dean06_core.access import Access
+from dean06_core.errors import StartUpError
+
+
+class UtcDateTime(sa.TypeDecorator[datetime]):
+    """A moment. Kept as UTC without an offset, so that both databases compare it alike."""
+
+    impl = sa.DateTime
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: sa.Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError(f"A moment needs its time zone; {value!r} has none.")
+        return value.astimezone(UTC).replace(tzinfo=None)
+
+    def process_result_value(self, value: datetime | None, dialect: sa.Dialect) -> datetime | None:
+        return None if value is None else value.replace(tzinfo=UTC)
+
+
+class Record(DeclarativeBase):
+    """A mapped table. Each one declares ``__access__``; one that does not stops start-up."""
+
+    __access__: ClassVar[Access]
+
+    metadata = sa.MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    type_annotation_map: ClassVar[dict[Any, Any]] = {
+        UUID: sa.Uuid(),
+        datetime: UtcDateTime(),
+        date: sa.Date(),
+        str: sa.Text(),
+        int: sa.BigInteger(),
+    }
+
+
+def new_id() -> UUID:
+    """A UUIDv7: unique everywhere, rising in time, so that indexes grow at one end."""
+    return UUID(bytes=uuid6.uuid7().bytes)
+
+
+def declared_access(records: Iterable[type[Record]]) -> dict[str, Access]:
+    """Each table's name with its declaration. One undeclared, or naming a column it lacks, stops start-up."""
+    found: dict[str, Access] = {}
+    for record in records:
+        table = record.__table__
+        assert isinstance(table, sa.Table)  # noqa: S101  every mapped class of ours maps a plain table
+        access = getattr(record, "__access__", None)
+        if not isinstance(access, Access):
+            raise StartUpError(
+                f"Table '{table.name}' ({record.__module__}.{record.__qualname__}) does not say who may see its rows. "
+                "Give the class an __access__ = Access(data_class=..., unit=..., sector=...)."
+            )
+        for column in access.columns():
+            if column not in table.c:
+                raise StartUpError(
+                    f"Table '{table.name}' declares access through its column '{column}', which it does not have. "
+                    f"Its columns are: {', '.join(table.c.keys())}."
+                )
+        found[table.name] = access
+    return found
+
+
+def records_of(package: str) -> list[type[Record]]:
+    """The mapped classes defined in one package, in order of table name."""
+    classes = [mapper.class_ for mapper in Record.registry.mappers]
+    own = [record for record in classes if record.__module__ == package or record.__module__.startswith(package + ".")]
+    return sorted(own, key=lambda record: record.__tablename__)

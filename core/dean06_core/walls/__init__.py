@@ -1,0 +1,1 @@
+"""Rows are kept from callers by the database itself; each database has its own way of doing it."""

@@ -1,0 +1,183 @@
+"""The wall of the embedded database: a reading connection sees only views, and the views know the pass.
+
+On a walled connection every table is shadowed by a TEMP view of the same name.
+The shadow reads an inner view with an unguessable name, the inner view reads
+the table, and an authorizer lets nothing but the inner view do so. The name has
+to be secret: SQLite tells the authorizer which view a read comes through, and a
+CTE can take any name it knows (``with t as (select * from main.t) ...``). For
+the same reason EXPLAIN, which prints names, is not among the statements that
+pass. Nor are NATURAL and USING: of the columns such a join merges, SQLite asks
+the authorizer nothing (``... natural full join main.t`` read every table).
+
+The wall covers SQL. Code that takes the driver's connection and removes the
+authorizer, or opens the file itself, is outside its promise.
+"""
+
+from __future__ import annotations
+
+import re
+import secrets
+import sqlite3
+from collections.abc import Mapping
+from typing import Final
+
+from dean06_core.access import Access, All, Right, Via
+
+_READING: Final = re.compile(  # possessive: a comment ends at its first */, and blanks are walked once
+    r"(?:\s++|--[^\n]*+\n?+|/\*(?>.*?\*/))*+(?:select|with|values|begin)\b", re.IGNORECASE | re.DOTALL
+)
+_MERGING: Final = re.compile(r"(?<![a-z_])(?:natural|using)(?![a-z0-9_$])", re.IGNORECASE | re.ASCII)
+_HARMLESS: Final = {sqlite3.SQLITE_SELECT, sqlite3.SQLITE_TRANSACTION, sqlite3.SQLITE_RECURSIVE}
+_FORBIDDEN_FUNCTIONS: Final = {"load_extension", "fts3_tokenizer", "readfile", "writefile", "edit", "sqlite_dbpage"}
+
+
+class StatementRefused(PermissionError):
+    """A statement that does not read, or reads past the wall, was sent to a reading session."""
+
+
+def refuse_unless_reading(statement: str) -> None:
+    """Only SELECT, WITH and VALUES, joined by ON, pass a reading session; the database never sees anything else."""
+    if not _READING.match(statement):
+        raise StatementRefused(
+            f"A reading session takes SELECT, WITH and VALUES only, not: {statement.strip()[:60]!r}. "
+            "Change data through the functions of dean06_core."
+        )
+    if merging := _MERGING.search(statement):
+        raise StatementRefused(
+            f"A reading session takes no join with {merging.group().upper()}: {statement.strip()[:60]!r}. "
+            "Join with ON, and pass text as a parameter."
+        )
+
+
+class Wall:
+    """The wall of one connection: raised once when it is opened, given a pass for each transaction."""
+
+    def __init__(self, tables: Mapping[str, Access]) -> None:
+        self._tables = tables
+        self._secret = secrets.token_hex(16)
+        self._is_ours = False
+        self._readers: dict[str, set[str]] = {}
+        self._anchors: dict[str, str] = {}
+
+    def raise_on(self, connection: sqlite3.Connection) -> None:
+        """Shadow every declared table and lock the connection. Call once, on a fresh connection."""
+        existing = {name for (name,) in connection.execute("select name from main.sqlite_master where type = 'table'")}
+        connection.execute(f"create temp table {self._name('right')} (data_class text, sector text, area int)")
+        connection.execute(
+            f"create temp table {self._name('unit')} "
+            "(area int, unit_key int, primary key (area, unit_key)) without rowid"
+        )
+        shadowed = {
+            table: access for table, access in self._tables.items() if table in existing and not access.internal
+        }
+        self._anchors = {table: _anchor(connection, table) for table in shadowed}
+        for table, access in shadowed.items():
+            self._shadow(connection, table, access)
+        connection.set_authorizer(self._authorize)
+
+    def admit(self, connection: sqlite3.Connection, rights: tuple[Right, ...]) -> None:
+        """Give the connection a pass in place of whatever it had; no rights at all closes it."""
+        areas: dict[frozenset[int], int] = {}
+        rows: list[tuple[str, str | None, int]] = []
+        for right in rights:
+            if not right.units:
+                continue
+            area = 0 if isinstance(right.units, All) else areas.setdefault(right.units, len(areas) + 1)
+            for sector in (None,) if isinstance(right.sectors, All) else sorted(right.sectors):
+                rows.append((right.data_class.value, sector, area))
+        units = [(area, unit) for keys, area in areas.items() for unit in keys]
+        self._is_ours = True
+        try:
+            connection.execute(f"delete from {self._name('right')}")
+            connection.execute(f"delete from {self._name('unit')}")
+            connection.executemany(f"insert into {self._name('right')} values (?, ?, ?)", rows)
+            connection.executemany(f"insert into {self._name('unit')} values (?, ?)", units)
+        finally:
+            self._is_ours = False
+
+    def _name(self, noun: str) -> str:
+        return f"temp.wall_{self._secret}_{noun}"
+
+    def _inner(self, table: str) -> str:
+        return f"wall_{self._secret}_of_{table}"
+
+    def _shadow(self, connection: sqlite3.Connection, table: str, access: Access) -> None:
+        inner = self._inner(table)
+        seen = self._predicate(table, access, "t", inner)
+        connection.execute(f'create temp view "{inner}" as select t.* from main."{table}" t where {seen}')
+        connection.execute(f'create temp view "{table}" as select * from temp."{inner}"')
+
+    def _predicate(self, table: str, access: Access, alias: str, view: str) -> str:
+        """When a row of ``table``, called ``alias``, is seen.
+
+        A column is compared with itself so that every read uses one: of a table
+        read without any (``count(*)``) SQLite forgets which view it is read
+        through, and ``is not null`` would be folded away.
+        """
+        if access.internal:
+            return "0"
+        self._readers.setdefault(table, set()).add(view)
+        anchor = f'+{alias}."{self._anchors[table]}" is +{alias}."{self._anchors[table]}"'
+        if access.within is not None:
+            column, parent = access.within
+            above = f"{alias}_"
+            seen = self._predicate(parent, self._tables[parent], above, view)
+            return (
+                f'{anchor} and exists (select 1 from main."{parent}" {above} '
+                f'where {above}.id = {alias}."{column}" and {seen})'
+            )
+        checks = [f"g.data_class = '{access.data_class.value}'"]
+        if access.sector_is is not None:
+            checks.append(f"(g.sector is null or g.sector = '{access.sector_is}')")
+        elif access.sector is not None:
+            checks.append(f"(g.sector is null or {self._sector_matches(access.sector, alias, view)})")
+        if access.unit is not None:
+            checks.append(f"(g.area = 0 or {self._unit_matches(access.unit, access.unit_optional, alias, view)})")
+        return f"{anchor} and exists (select 1 from {self._name('right')} g where {' and '.join(checks)})"
+
+    def _sector_matches(self, sector: str | Via, alias: str, view: str) -> str:
+        if isinstance(sector, str):
+            return f'g.sector = {alias}."{sector}"'
+        self._readers.setdefault(sector.table, set()).add(view)
+        return (
+            f'exists (select 1 from main."{sector.table}" s '
+            f'where s."{sector.key}" = {alias}.id and s."{sector.column}" = g.sector)'
+        )
+
+    def _unit_matches(self, unit: str | Via, is_optional: bool, alias: str, view: str) -> str:
+        units = self._name("unit")
+        if isinstance(unit, str):
+            own = f'{alias}."{unit}"'
+            listed = f"exists (select 1 from {units} u where u.area = g.area and u.unit_key = {own})"
+            return f"({own} is null or {listed})" if is_optional else listed
+        self._readers.setdefault(unit.table, set()).add(view)
+        return (
+            f'exists (select 1 from main."{unit.table}" p join {units} u on u.unit_key = p."{unit.column}" '
+            f'where p."{unit.key}" = {alias}.id and u.area = g.area)'
+        )
+
+    def _authorize(
+        self, action: int, first: str | None, second: str | None, schema: str | None, via: str | None
+    ) -> int:
+        if self._is_ours or action in _HARMLESS:
+            return sqlite3.SQLITE_OK
+        if action == sqlite3.SQLITE_FUNCTION:
+            return sqlite3.SQLITE_DENY if (second or "").lower() in _FORBIDDEN_FUNCTIONS else sqlite3.SQLITE_OK
+        if action != sqlite3.SQLITE_READ:
+            return sqlite3.SQLITE_DENY
+        if self._may_read(first or "", schema, via):
+            return sqlite3.SQLITE_OK
+        return sqlite3.SQLITE_DENY
+
+    def _may_read(self, table: str, schema: str | None, via: str | None) -> bool:
+        if schema == "temp":  # a name with the secret is never refused: the refusal would print it
+            return table in self._tables or table.startswith(f"wall_{self._secret}_")
+        return schema == "main" and via is not None and via in self._readers.get(table, ())
+
+
+def _anchor(connection: sqlite3.Connection, table: str) -> str:
+    """A column that is not another name of the rowid; reading the rowid does not count as using a column."""
+    columns = connection.execute(f'pragma main.table_info("{table}")').fetchall()
+    is_one_key = sum(bool(key) for *_, key in columns) == 1
+    rowid = {str(name) for _, name, type_, _, _, key in columns if key and is_one_key and type_.upper() == "INTEGER"}
+    return next((str(name) for _, name, *_ in columns if name not in rowid), *rowid)
