@@ -61,18 +61,21 @@ def login_of(written: str) -> str:
 
 
 async def find(session: AsyncSession, *, login: str) -> Account | None:
-    """The account with that login, in whatever case or spelling it is written, whatever its state."""
-    if not login.isprintable():
-        return None
-    return await session.scalar(sa.select(Account).where(Account.login == login_of(login)))
+    """The account with that login, however it is written, whatever its state."""
+    stored = login_of(login)
+    return await session.scalar(sa.select(Account).where(Account.login == stored)) if stored.isprintable() else None
 
 
 async def credential(session: AsyncSession, *, login: str) -> AccountCredential | None:
-    """The credential with which an account signs in; None unless the account is active."""
-    account = await find(session, login=login)
-    if account is None or account.state is not AccountState.ACTIVE:
+    """The credential with which an active account signs in; one statement, whether there is one or not."""
+    stored = login_of(login)
+    if not stored.isprintable():
         return None
-    return await session.get(AccountCredential, account.id)
+    return await session.scalar(
+        sa.select(AccountCredential)
+        .join(Account, Account.id == AccountCredential.account_id)
+        .where(Account.login == stored, Account.state == AccountState.ACTIVE)
+    )
 
 
 async def open(  # noqa: A001  read as accounts.open
@@ -104,6 +107,20 @@ async def open(  # noqa: A001  read as accounts.open
     session.add(AccountCredential(account_id=account.id, password_hash=stored, password_set_at=now))
     await session.flush()
     return account
+
+
+async def note_sign_in(session: AsyncSession, *, account_id: UUID, on: date, stored: str, renewed: str) -> None:
+    """Note the day, and put the renewed form of the same password in place of the one that was checked.
+
+    A password that was changed since is left alone.
+    """
+    await session.execute(sa.update(Account).where(Account.id == account_id).values(last_used_on=on))
+    if renewed != stored:
+        await session.execute(
+            sa.update(AccountCredential)
+            .where(AccountCredential.account_id == account_id, AccountCredential.password_hash == stored)
+            .values(password_hash=renewed)
+        )
 
 
 def _refuse_login(login: str) -> None:

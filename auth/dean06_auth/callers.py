@@ -5,11 +5,9 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 from typing import Final
 
-import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from dean06_auth import accounts, grants, passwords, tokens
-from dean06_auth.accounts import Account, AccountCredential
 from dean06_auth.grants import Reach
 from dean06_auth.tokens import IssuedToken
 from dean06_core.access import Caller
@@ -27,23 +25,19 @@ async def sign_in(database: Database, *, login: str, password: str, now: datetim
     instead of a session because passwords wait their turn: no transaction may
     be open meanwhile, it would hold up every writer.
     """
-    async with database.service() as session:
+    async with database.service_reading() as session:
         credential = await accounts.credential(session, login=login)
-    stored = credential.password_hash if credential else None
-    if not await passwords.check(password, against=stored) or credential is None or stored is None:
+    is_right = await passwords.check(password, against=credential.password_hash if credential else None)
+    if credential is None or not is_right:
         raise BadInput(
             "SIGN_IN_FAILED",
             "Không đăng nhập được: tên đăng nhập hoặc mật khẩu không đúng, hoặc tài khoản không hoạt động. "
             "Hãy kiểm tra rồi nhập lại; nếu vẫn không được, hãy liên hệ người quản trị.",
         )
+    stored = credential.password_hash
     renewed = await passwords.protect(password) if passwords.is_outdated(stored) else stored
     async with database.service() as session:
-        await session.execute(
-            sa.update(AccountCredential)
-            .where(AccountCredential.account_id == credential.account_id, AccountCredential.password_hash == stored)
-            .values(password_hash=renewed)
-        )
-        await session.execute(sa.update(Account).where(Account.id == credential.account_id).values(last_used_on=on))
+        await accounts.note_sign_in(session, account_id=credential.account_id, on=on, stored=stored, renewed=renewed)
         return await tokens.issue(session, account_id=credential.account_id, now=now, lifetime=SIGN_IN_LASTS)
 
 

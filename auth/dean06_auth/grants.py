@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -110,30 +109,33 @@ async def live(session: AsyncSession, *, account_id: UUID, reach: Reach, on: dat
 
     A grant gives no more than its role may hold today; of a role that is gone, nothing.
     """
+    named_key = sa.func.coalesce(GrantUnits.unit_key, GrantUnits.group_key)
     rows = await session.execute(
-        sa.select(GrantRow, GrantSector.sector, GrantUnits.reach, GrantUnits.unit_key, GrantUnits.group_key)
+        sa.select(GrantRow, GrantSector.sector, GrantUnits.reach, named_key)
         .outerjoin(GrantSector, GrantSector.grant_id == GrantRow.id)
         .outerjoin(GrantUnits, GrantUnits.grant_id == GrantRow.id)
         .where(GrantRow.account_id == account_id, GrantRow.starts <= on, on < GrantRow.ends)
         .order_by(GrantRow.id)
     )
-    sectors: dict[GrantRow, set[str]] = defaultdict(set)
-    units: dict[GrantRow, set[UnitsOf]] = defaultdict(set)
-    for row, sector, kind, unit_key, group_key in rows:
-        sectors[row] |= {sector} - {None}
-        units[row] |= set() if kind is None else {UnitsOf(kind, group_key if unit_key is None else unit_key)}
+    held: dict[GrantRow, tuple[set[str], set[UnitsOf]]] = {}
+    for row, sector, kind, key in rows:
+        sectors, units = held.setdefault(row, (set(), set()))
+        if sector is not None:
+            sectors.add(sector)
+        if kind is not None:
+            units.add(UnitsOf(kind, key))
     return tuple(
         Grant(
             role=role.name,
             actions=role.actions,
-            sectors=ALL if row.every_sector else frozenset(sectors[row]),
-            units=ALL if row.every_unit else _reached(units[row], reach, on),
+            sectors=ALL if row.every_sector else frozenset(sectors),
+            units=ALL if row.every_unit else frozenset().union(*(_reached(named, reach, on) for named in units)),
             data_classes=role.data_classes & {DataClass(letter) for letter in row.data_classes},
             starts=row.starts,
             ends=row.ends,
             id=row.id,
         )
-        for row in sectors
+        for row, (sectors, units) in held.items()
         if (role := roles.ROLES.get(row.role)) is not None
     )
 
@@ -181,13 +183,14 @@ async def give(
     return row
 
 
-def _reached(units: Collection[UnitsOf], reach: Reach, on: date) -> frozenset[int]:
-    ask = {
-        ReachKind.SUBTREE: reach.subtree,
-        ReachKind.GROUP: lambda key: reach.members(key, on),
-        ReachKind.AREA: lambda key: reach.area(key, on),
-    }
-    return frozenset().union(*(ask[named.reach](named.key) for named in units))
+def _reached(named: UnitsOf, reach: Reach, on: date) -> frozenset[int]:
+    match named.reach:
+        case ReachKind.SUBTREE:
+            return reach.subtree(named.key)
+        case ReachKind.GROUP:
+            return reach.members(named.key, on)
+        case ReachKind.AREA:
+            return reach.area(named.key, on)
 
 
 def _units_row(grant: GrantRow, named: UnitsOf) -> GrantUnits:

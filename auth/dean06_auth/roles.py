@@ -34,9 +34,7 @@ ADMINISTRATOR: Final = Role(
     frozenset({Action.READ, Action.ADMINISTER}),
     frozenset({DataClass.GOVERNANCE}),
 )
-APPROVER: Final = Role(
-    "approver", "Người phê duyệt quyền", frozenset({Action.READ}), frozenset({DataClass.GOVERNANCE})
-)
+APPROVER: Final = Role("approver", "Người phê duyệt quyền", frozenset({Action.READ}), frozenset({DataClass.GOVERNANCE}))
 AUDITOR: Final = Role(
     "auditor",
     "Cán bộ kiểm tra, giám sát",
@@ -45,8 +43,7 @@ AUDITOR: Final = Role(
 )
 
 ROLES: Final = {
-    role.name: role
-    for role in (SECTOR_FRONTEND, SECRETARIAT, OFFICER, UNIT_HEAD, ADMINISTRATOR, APPROVER, AUDITOR)
+    role.name: role for role in (SECTOR_FRONTEND, SECRETARIAT, OFFICER, UNIT_HEAD, ADMINISTRATOR, APPROVER, AUDITOR)
 }
 
 

@@ -72,7 +72,8 @@ class Grant:
     id: UUID | None = None
 
     def is_live(self, on: date) -> bool:
-        return self.starts <= on < self.ends
+        """Whether it gives anything that day; without any unit or any sector it never does."""
+        return self.starts <= on < self.ends and bool(self.units) and bool(self.sectors)
 
     def covers(self, action: Action, scope: Scope, on: date) -> bool:
         return (

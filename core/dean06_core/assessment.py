@@ -9,7 +9,6 @@ the sum over it, not to the unit around it.
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -17,9 +16,9 @@ from enum import StrEnum
 from fractions import Fraction
 from typing import Final
 
-import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from dean06_core import targets
 from dean06_core.directory import Directory
 from dean06_core.observations import VALUE_SCALE, Qualifier
 from dean06_core.periods import Period
@@ -85,12 +84,8 @@ class Targets:
     @staticmethod
     async def load(session: AsyncSession, directory: Directory, indicators: Collection[int]) -> Targets:
         """Read every target of the indicators that the caller may see; one statement."""
-        found: dict[int, list[Target]] = defaultdict(list)
-        for target in await session.scalars(
-            sa.select(Target).where(Target.indicator_key.in_(indicators)).order_by(Target.valid_from, Target.id)
-        ):
-            found[target.indicator_key].append(target)
-        return Targets({key: tuple(targets) for key, targets in found.items()}, directory)
+        found = await targets.listed(session, indicators)
+        return Targets({key: tuple(listed) for key, listed in found.items()}, directory)
 
     def speaking_to(
         self, indicator: int, unit: int, period: Period, *, tier: Tier | None = None, group: int | None = None
@@ -128,19 +123,19 @@ class Targets:
         return _most_specific([target for target in candidates if speaks(target)], period)
 
 
-def _most_specific(targets: Sequence[Target], period: Period) -> tuple[Level, ...]:
+def _most_specific(speaking: Sequence[Target], period: Period) -> tuple[Level, ...]:
     best: dict[TargetKind, int] = {}
-    for target in targets:
+    for target in speaking:
         best[target.kind] = min(best.get(target.kind, len(_RULES)), _RULES.index(target.rule))
-    kept = _latest([target for target in targets if _RULES.index(target.rule) == best[target.kind]])
+    kept = _latest([target for target in speaking if _RULES.index(target.rule) == best[target.kind]])
     levels = [_level(target, period) for target in kept]
     return tuple(sorted(levels, key=lambda level: level._strictness, reverse=True))
 
 
-def _latest(targets: Sequence[Target]) -> list[Target]:
+def _latest(speaking: Sequence[Target]) -> list[Target]:
     """Of targets of one kind, rule, comparator and deadline the one in force last: a new decision replaces the old."""
     found: dict[tuple[object, ...], Target] = {}
-    for target in targets:
+    for target in speaking:
         found[target.kind, target.rule, target.comparator, target.check, target.due_on] = target
     return list(found.values())
 

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 from weakref import WeakKeyDictionary
 
 import sqlalchemy as sa
@@ -33,20 +34,32 @@ class Database:
 
     @asynccontextmanager
     async def service(self) -> AsyncIterator[AsyncSession]:
-        """A session that sees and writes everything, for core's own services; commits when the block ends well."""
-        async with AsyncSession(self.services, expire_on_commit=False) as session, session.begin():
+        """A session that sees and writes everything, for core's own services; commits when the block ends well.
+
+        It takes the write lock when it begins: one that reads first and writes
+        later would be refused as soon as another writer came between.
+        """
+        writing = self.services.execution_options(begin="begin immediate")
+        async with AsyncSession(writing, expire_on_commit=False) as session, session.begin():
             yield session
+
+    @asynccontextmanager
+    async def service_reading(self) -> AsyncIterator[AsyncSession]:
+        """A session that sees everything and keeps nothing, for services that only look something up."""
+        async with AsyncSession(self.services, expire_on_commit=False) as session:
+            yield session
+            await session.rollback()
 
     @asynccontextmanager
     async def reading(self, rights: tuple[Right, ...]) -> AsyncIterator[AsyncSession]:
         """A session in which only the rows exist that the rights cover; one snapshot, no writing."""
-        async with self.readers.connect() as connection:
+        connection = await self.readers.connect()
+        session = AsyncSession(connection, autoflush=False, expire_on_commit=False)
+        try:
             await self._admit(connection, rights)
-            try:
-                async with AsyncSession(connection, autoflush=False, expire_on_commit=False) as session:
-                    yield session
-            finally:
-                await asyncio.shield(self._dismiss(connection))
+            yield session
+        finally:
+            await asyncio.shield(_end(session, connection))
 
     async def close(self) -> None:
         await self.readers.dispose()
@@ -57,13 +70,11 @@ class Database:
         assert driver is not None  # noqa: S101  a connection that was just opened has one
         await driver._execute(self._walls[driver].admit, driver._conn, rights)
 
-    async def _dismiss(self, connection: AsyncConnection) -> None:
-        await connection.rollback()
-        await self._admit(connection, ())
-
     def _open_services(self) -> AsyncEngine:
         self.path.parent.mkdir(parents=True, exist_ok=True)
-        engine = create_async_engine(f"sqlite+aiosqlite:///{self.path}", connect_args={"timeout": 30})
+        engine = create_async_engine(
+            sa.URL.create("sqlite+aiosqlite", database=str(self.path)), connect_args={"timeout": 30}
+        )
 
         @event.listens_for(engine.sync_engine, "connect")
         def prepare(connection: Any, _: object) -> None:
@@ -82,7 +93,9 @@ class Database:
 
     def _open_readers(self, size: int) -> AsyncEngine:
         engine = create_async_engine(
-            f"sqlite+aiosqlite:///file:{self.path}?mode=ro&uri=true",
+            sa.URL.create(
+                "sqlite+aiosqlite", database=f"file:{quote(str(self.path))}", query={"mode": "ro", "uri": "true"}
+            ),
             poolclass=sa.AsyncAdaptedQueuePool,
             pool_size=size,
             max_overflow=0,
@@ -96,6 +109,12 @@ class Database:
             connection.run_async(lambda opened: opened._execute(wall.raise_on, opened._conn))
             self._walls[driver] = wall
 
+        @event.listens_for(engine.sync_engine, "checkin")
+        def dismiss(connection: Any, _: object) -> None:
+            if connection is not None:  # a broken one does not come back
+                wall = self._walls[connection.driver_connection]
+                connection.run_async(lambda opened: opened._execute(wall.admit, opened._conn, ()))
+
         @event.listens_for(engine.sync_engine, "before_cursor_execute")
         def refuse_writing(_c: object, _cursor: object, statement: str, *_: object) -> None:
             refuse_unless_reading(statement)
@@ -106,13 +125,26 @@ class Database:
 
 def sqlite_path(url: str) -> Path:
     """The file that a database URL names: ``sqlite:///PATH``, with a driver suffix or without."""
-    parsed = sa.make_url(url)
+    try:
+        parsed = sa.make_url(url)
+    except sa.exc.ArgumentError:
+        raise StartUpError(
+            "The database URL cannot be read: it has to name a file, as sqlite:///var/dean06.db does."
+        ) from None
     if parsed.get_backend_name() != "sqlite" or not parsed.database or parsed.database == ":memory:":
         raise StartUpError(
             f"The database URL '{parsed.render_as_string()}' cannot be used: "
             "it has to name a file, as sqlite:///var/dean06.db does."
         )
     return Path(parsed.database).resolve()
+
+
+async def _end(session: AsyncSession, connection: AsyncConnection) -> None:
+    """Both in one task: a cancelled caller leaves before it ends, and the two must never close at once."""
+    try:
+        await session.close()
+    finally:
+        await connection.close()
 
 
 def _begin_explicitly(engine: AsyncEngine) -> None:
@@ -124,4 +156,6 @@ def _begin_explicitly(engine: AsyncEngine) -> None:
 
     @event.listens_for(engine.sync_engine, "begin")
     def begin(connection: sa.Connection) -> None:
-        connection.exec_driver_sql("begin")
+        cursor = connection.connection.cursor()
+        cursor.execute(connection.get_execution_options().get("begin", "begin"))
+        cursor.close()

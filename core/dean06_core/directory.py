@@ -169,6 +169,13 @@ class Directory:
             )
         return self.unit(found.pop(), on) if found else None
 
+    def key_by_code(self, code: str, on: date) -> int | None:
+        """The key behind a code that a declaration names, seen or not; None where the code means no single unit."""
+        keys = {
+            span.key for scheme in _EVERYDAY_SCHEMES for span in self.codes.get((scheme, code), ()) if span.holds(on)
+        }
+        return keys.pop() if len(keys) == 1 else None
+
     def named(self, code: str, on: date) -> Unit:
         """As ``by_code``; UNIT_UNKNOWN, in the same words for a unit that is not seen and one that does not exist."""
         found = self.by_code(code, on)

@@ -91,13 +91,9 @@ class Figure:
     @property
     def exact(self) -> Fraction | None:
         """The unrounded value in the indicator's unit of measure."""
-        if self.bare is not None:
-            return Fraction(self.bare, VALUE_SCALE)
-        if self.numerator is None or self.status is Status.NO_ACTIVITY:
+        if self.status is Status.NO_ACTIVITY:
             return None
-        if self.indicator.denominator is None:
-            return Fraction(self.numerator)
-        return Fraction(self.indicator.factor * self.numerator, self.denominator) if self.denominator else None
+        return exact_value(self.indicator, self.numerator, self.denominator, self.bare)
 
     @property
     def value(self) -> Decimal | None:
@@ -147,27 +143,23 @@ class Question:
     at_least: DataState = DataState.DRAFT
 
 
-async def answer(
-    session: AsyncSession, directory: Directory, catalogue: Catalogue, question: Question, *, is_dense: bool = True
-) -> list[Figure]:
-    """A figure for each cell, NO_DATA included unless ``is_dense`` is off; at most three statements.
+async def answer(session: AsyncSession, directory: Directory, catalogue: Catalogue, question: Question) -> list[Figure]:
+    """A figure for each cell, NO_DATA included; at most three statements.
 
     TOO_MANY_CELLS above 20,000, before anything is read.
     """
     cells = _cells(directory, catalogue, question)
     if not cells:
         return []
-    stated = await _official(session, catalogue, question, {cell.share for cell in cells})
-    open_cells = [cell for cell in cells if _key(cell, catalogue) not in stated]
+    found = await _official(session, catalogue, question, {cell.share for cell in cells})
+    open_cells = [cell for cell in cells if _key(cell, catalogue) not in found]
     summed = await _sums(session, directory, catalogue, question, open_cells)
     targets = await Targets.load(session, directory, {cell.indicator for cell in cells})
     figures: list[Figure] = []
     for cell in cells:
         indicator = catalogue.by_key[cell.indicator]
         key = _key(cell, catalogue)
-        row, total = stated.get(key), summed.get(key)
-        if row is None and total is None and not is_dense:
-            continue
+        row, total = found.get(key), summed.get(key)
         levels = targets.speaking_to(cell.indicator, cell.unit, cell.period, tier=cell.tier, group=cell.group)
         figures.append(
             _of_statement(cell, indicator, row, levels)
@@ -175,6 +167,47 @@ async def answer(
             else _of_sum(cell, indicator, total, _expected(directory, cell, indicator), levels)
         )
     return figures
+
+
+async def stated(
+    session: AsyncSession,
+    directory: Directory,
+    catalogue: Catalogue,
+    *,
+    indicators: Sequence[Indicator],
+    periods: Sequence[Period],
+    window: Window,
+    units: Collection[int] | None = None,
+) -> list[Figure]:
+    """The figures that units stated for themselves, of all units unless some are given; two statements."""
+    question = Question(units=tuple(units or ()), indicators=indicators, periods=periods, windows=(window,))
+    rows = await _official(session, catalogue, question, {""}, every_unit=units is None)
+    keys = {catalogue.key(indicator.code) for indicator in indicators}
+    targets = await Targets.load(session, directory, keys)
+    by_code = {period.code: period for period in periods}
+    return [
+        _of_statement(
+            cell := Cell(indicator, unit, by_code[period], window),
+            catalogue.by_key[indicator],
+            row,
+            targets.speaking_to(indicator, unit, cell.period),
+        )
+        for (unit, _, indicator, period, kept), row in rows.items()
+        if kept is catalogue.by_key[indicator].stored_window(window)
+    ]
+
+
+def exact_value(
+    indicator: Indicator, numerator: int | None, denominator: int | None, bare: int | None
+) -> Fraction | None:
+    """The unrounded value of counts, or of a bare value in millionths; None where nothing can be divided."""
+    if bare is not None:
+        return Fraction(bare, VALUE_SCALE)
+    if numerator is None:
+        return None
+    if indicator.denominator is None:
+        return Fraction(numerator)
+    return Fraction(indicator.factor * numerator, denominator) if denominator else None
 
 
 def rounded(exact: Fraction, decimals: int) -> Decimal:
@@ -249,17 +282,22 @@ _STATED = (
     Observation.source,
     Observation.reporter_key,
 )
-_Row = sa.Row[Any]
+_Row = Any
 
 
 async def _official(
-    session: AsyncSession, catalogue: Catalogue, question: Question, shares: Collection[str]
+    session: AsyncSession,
+    catalogue: Catalogue,
+    question: Question,
+    shares: Collection[str],
+    *,
+    every_unit: bool = False,
 ) -> dict[CellKey, _Row]:
     states = list(DataState)
     rows = await session.execute(
         sa.select(*_STATED).where(
             Observation.official,
-            Observation.unit_key.in_(question.units),
+            sa.true() if every_unit else Observation.unit_key.in_(question.units),
             Observation.indicator_key.in_([catalogue.key(indicator.code) for indicator in question.indicators]),
             Observation.period.in_([period.code for period in question.periods]),
             Observation.window.in_(_stored_windows(question)),
@@ -267,7 +305,7 @@ async def _official(
             Observation.state.in_(states[states.index(question.at_least) :]),
         )
     )
-    found: Iterable[_Row] = rows.all()
+    found: Sequence[Any] = rows.all()
     return {(row.unit_key, row.share, row.indicator_key, row.period, row.window): row for row in found}
 
 

@@ -16,6 +16,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from dean06_core.access import Access, DataClass, within
+from dean06_core.documents import LegalDocument
+from dean06_core.indicators import IndicatorRow
 from dean06_core.periods import Window
 from dean06_core.records import Record, new_id
 from dean06_core.units import Tier
@@ -104,7 +106,7 @@ class Observation(Record):
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
-    indicator_key: Mapped[int] = mapped_column(sa.ForeignKey("indicator.key"))
+    indicator_key: Mapped[int] = mapped_column(sa.ForeignKey(IndicatorRow.key))
     unit_key: Mapped[int] = mapped_column(sa.ForeignKey("unit.key"))
     sector: Mapped[str]
     share: Mapped[str] = mapped_column(default="")
@@ -126,7 +128,7 @@ class Observation(Record):
     source: Mapped[Source] = mapped_column(sa.Enum(Source, native_enum=False, length=16), default=Source.REPORTED)
     state: Mapped[DataState] = mapped_column(sa.Enum(DataState, native_enum=False, length=16), default=DataState.DRAFT)
     reporter_key: Mapped[int] = mapped_column(sa.ForeignKey("unit.key"))
-    document_id: Mapped[UUID | None] = mapped_column(sa.ForeignKey("legal_document.id"), index=True)
+    document_id: Mapped[UUID | None] = mapped_column(sa.ForeignKey(LegalDocument.id), index=True)
     section: Mapped[str | None]
     stated_in: Mapped[str]
     revision: Mapped[int] = mapped_column(default=1)

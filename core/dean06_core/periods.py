@@ -57,7 +57,7 @@ class Period:
 
     @staticmethod
     def month_of(day: date) -> Period:
-        return _parse(f"{day:%Y-%m}")
+        return containing(day, PeriodType.MONTH)
 
     @property
     def last_day(self) -> date:
@@ -105,7 +105,7 @@ def containing(day: date, type_: PeriodType) -> Period:
             year, week, _ = day.isocalendar()
             return _parse(f"{year:04d}-W{week:02d}")
         case PeriodType.MONTH:
-            return _parse(f"{day:%Y-%m}")
+            return _parse(f"{day.year:04d}-{day.month:02d}")
         case PeriodType.QUARTER:
             return _parse(f"{day.year:04d}-Q{(day.month - 1) // 3 + 1}")
         case PeriodType.HALF:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import secrets
+import time
 from collections.abc import Iterable
 from datetime import UTC, date, datetime
 from typing import Any, ClassVar
 from uuid import UUID
 
 import sqlalchemy as sa
-import uuid6
 from sqlalchemy.orm import DeclarativeBase
 
 from dean06_core.access import Access
@@ -56,8 +57,13 @@ class Record(DeclarativeBase):
 
 
 def new_id() -> UUID:
-    """A UUIDv7: unique everywhere, rising in time, so that indexes grow at one end."""
-    return UUID(bytes=uuid6.uuid7().bytes)
+    """A UUIDv7: unique everywhere, rising in time, so that indexes grow at one end.
+
+    4096ths of a millisecond stand behind the milliseconds (RFC 9562, 6.2, method 3);
+    to count milliseconds up instead runs hours ahead of the clock in a large import.
+    """
+    ticks = time.time_ns() * 4096 // 1_000_000
+    return UUID(int=(ticks >> 12) << 80 | 0x7 << 76 | (ticks & 0xFFF) << 64 | 0b10 << 62 | secrets.randbits(62))
 
 
 def declared_access(records: Iterable[type[Record]]) -> dict[str, Access]:

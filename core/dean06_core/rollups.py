@@ -60,7 +60,7 @@ async def sums(
     statement = (
         sa.select(
             above.ancestor_key,
-            share.label("share"),
+            share,
             stated.indicator_key,
             stated.period,
             stated.window,
@@ -84,7 +84,7 @@ async def sums(
             stated.state.in_(_STATES[_STATES.index(at_least) :]),
             ~_stated_between(above, stated, slice_),
         )
-        .group_by(above.ancestor_key, sa.text("share"), stated.indicator_key, stated.period, stated.window)
+        .group_by(above.ancestor_key, share, stated.indicator_key, stated.period, stated.window)
     )
     found: dict[SumKey, Sum] = {}
     for row in await session.execute(narrowed(statement)):
@@ -99,15 +99,15 @@ def _sharing(slice_: Slice, stated: Any) -> tuple[sa.ColumnElement[str], Any]:
     """The share that a statement falls into, and how the statement is joined to know it."""
     if slice_ is Slice.TIER:
         version = aliased(UnitVersion)
-        return sa.literal("tier:") + sa.cast(version.tier, sa.Text), lambda statement: statement.join(
+        return sa.literal_column("'tier:'") + sa.cast(version.tier, sa.Text), lambda statement: statement.join(
             version, sa.and_(version.unit_key == stated.unit_key, _holds(version, stated))
         )
     if slice_ is Slice.GROUP:
         member = aliased(UnitGroupMember)
-        return sa.literal("group:") + sa.cast(member.group_key, sa.Text), lambda statement: statement.join(
+        return sa.literal_column("'group:'") + sa.cast(member.group_key, sa.Text), lambda statement: statement.join(
             member, sa.and_(member.unit_key == stated.unit_key, _holds(member, stated))
         )
-    return sa.literal(""), lambda statement: statement
+    return sa.literal_column("''", sa.Text), lambda statement: statement
 
 
 def _stated_between(above: Any, stated: Any, slice_: Slice) -> sa.Exists:

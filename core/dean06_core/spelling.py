@@ -29,7 +29,7 @@ def fold(text: str) -> str:
     ``đ`` has no decomposition in Unicode and is folded by hand.
     """
     decomposed = unicodedata.normalize("NFD", tidy(text).lower().replace("đ", "d"))
-    return "".join(letter for letter in decomposed if not unicodedata.combining(letter))
+    return tidy("".join(letter for letter in decomposed if not unicodedata.combining(letter)))
 
 
 def sort_key(text: str) -> tuple[tuple[int, ...], tuple[int, ...]]:

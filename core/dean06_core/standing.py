@@ -9,7 +9,7 @@ sees a child but not the order above it.
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date
 from enum import StrEnum
 from typing import Any, Final
@@ -378,4 +378,8 @@ def _labelled(columns: Sequence[sa.ColumnElement[Any]]) -> list[sa.ColumnElement
 
 
 def _standing(row: Any, on: date) -> StandingTask:
-    return StandingTask(*row[:17], TaskCell(row.cell), on)
+    stored = {column: row[place] for place, column in enumerate(_STORED)}
+    return StandingTask(**stored, cell=TaskCell(row.cell), on=on)
+
+
+_STORED: Final = tuple(field.name for field in fields(StandingTask))[:-2]

@@ -2,15 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from enum import StrEnum
 from uuid import UUID
 
 import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 from dean06_core.access import Access, DataClass
+from dean06_core.catalogue import Catalogue
+from dean06_core.documents import LegalDocument
+from dean06_core.errors import BadInput
+from dean06_core.indicators import IndicatorRow
+from dean06_core.observations import scaled, unscaled
+from dean06_core.outcomes import Outcome, Refusals, Tally
+from dean06_core.periods import Period
 from dean06_core.records import Record, new_id
+from dean06_core.statements import check_decimal
 from dean06_core.units import Tier
 
 
@@ -64,7 +76,7 @@ class Target(Record):
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
-    indicator_key: Mapped[int] = mapped_column(sa.ForeignKey("indicator.key"))
+    indicator_key: Mapped[int] = mapped_column(sa.ForeignKey(IndicatorRow.key))
     sector: Mapped[str]
     rule: Mapped[TargetRule] = mapped_column(sa.Enum(TargetRule, native_enum=False, length=16))
     within_key: Mapped[int] = mapped_column(sa.ForeignKey("unit.key"))
@@ -79,4 +91,187 @@ class Target(Record):
     due_on: Mapped[date | None]
     valid_from: Mapped[date]
     valid_to: Mapped[date | None]
-    basis_id: Mapped[UUID | None] = mapped_column(sa.ForeignKey("legal_document.id"), index=True)
+    basis_id: Mapped[UUID | None] = mapped_column(sa.ForeignKey(LegalDocument.id), index=True)
+
+
+async def listed(
+    session: AsyncSession, indicators: Collection[int], *, on: date | None = None
+) -> dict[int, list[Target]]:
+    """The targets of each indicator, oldest first; only those in force on a day if one is given. One statement."""
+    statement = sa.select(Target).where(Target.indicator_key.in_(indicators)).order_by(Target.valid_from, Target.id)
+    if on is not None:
+        statement = statement.where(Target.valid_from <= on, sa.or_(Target.valid_to.is_(None), Target.valid_to > on))
+    found: dict[int, list[Target]] = {}
+    for target in await session.scalars(statement):
+        found.setdefault(target.indicator_key, []).append(target)
+    return found
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Assignment:
+    """A level as a document assigns it: to a unit, a group or a tier (keys), or to all inside ``within``."""
+
+    indicator: str
+    value: Decimal
+    comparator: Comparator
+    kind: TargetKind
+    check: TargetCheck
+    within: int
+    unit: int | None = None
+    group: int | None = None
+    tier: Tier | None = None
+    is_national: bool = False
+    period: Period | None = None
+    due_on: date | None = None
+    valid_from: date
+    valid_to: date | None = None
+    basis: UUID | None = None
+
+    @property
+    def rule(self) -> TargetRule:
+        if self.unit is not None:
+            return TargetRule.UNIT if self.period is None else TargetRule.UNIT_PERIOD
+        if self.group is not None:
+            return TargetRule.GROUP
+        if self.tier is not None:
+            return TargetRule.TIER
+        return TargetRule.NATIONAL if self.is_national else TargetRule.PROVINCE
+
+
+async def assign(session: AsyncSession, assignment: Assignment, *, catalogue: Catalogue) -> Target:
+    """Assign one level."""
+    target, _ = (await _assign(session, [assignment], catalogue))[0]
+    return target
+
+
+async def assign_all(session: AsyncSession, assignments: Sequence[Assignment], *, catalogue: Catalogue) -> Tally:
+    """Assign levels; one already assigned is unchanged, and may be given its last day.
+
+    TARGET_CONFLICT where the same document assigns the same addressee two
+    levels from one day on.
+    """
+    return Tally.of(outcome for _, outcome in await _assign(session, assignments, catalogue))
+
+
+async def _assign(
+    session: AsyncSession, assignments: Sequence[Assignment], catalogue: Catalogue
+) -> list[tuple[Target, Outcome]]:
+    refusals = Refusals()
+    for place, assignment in enumerate(assignments):
+        with refusals.of_entry(place):
+            _refuse_unless_sound(assignment, catalogue)
+    refusals.stop_if_any()
+    assigned: list[tuple[Target, Outcome]] = []
+    async with session.begin_nested():
+        keys = {catalogue.key(assignment.indicator) for assignment in assignments}
+        known = {_identity(target): target for targets in (await listed(session, keys)).values() for target in targets}
+        for place, assignment in enumerate(assignments):
+            target = _target(assignment, catalogue)
+            kept = known.setdefault(_identity(target), target)
+            if kept is target:
+                session.add(target)
+                assigned.append((target, Outcome.CREATED))
+                continue
+            with refusals.of_entry(place):
+                assigned.append((kept, _restate(kept, assignment, catalogue)))
+        refusals.stop_if_any()
+        await session.flush()
+    return assigned
+
+
+def _refuse_unless_sound(assignment: Assignment, catalogue: Catalogue) -> None:
+    indicator = catalogue.named(assignment.indicator)
+    addressees = {
+        "unit": assignment.unit is not None,
+        "group": assignment.group is not None,
+        "tier": assignment.tier is not None,
+        "national": assignment.is_national,
+    }
+    named = [name for name, is_given in addressees.items() if is_given]
+    if len(named) > 1:
+        raise BadInput(
+            "TARGET_TWO_ADDRESSEES",
+            f"Mức giao của “{indicator.name}” ghi cả {' và '.join(named)}. Hãy giữ một, phần kia ghi thành mức khác.",
+            field=(named[1],),
+        )
+    if assignment.period is not None and assignment.unit is None:
+        raise BadInput(
+            "TARGET_PERIOD_WITHOUT_UNIT",
+            f"Mức giao riêng cho kỳ {assignment.period} phải ghi đơn vị (unit). Hãy ghi đơn vị, hoặc bỏ kỳ.",
+            field=("period",),
+        )
+    if assignment.check is not TargetCheck.EACH_PERIOD and assignment.due_on is None:
+        raise BadInput(
+            "TARGET_WITHOUT_DEADLINE",
+            f"Mức giao của “{indicator.name}” xét theo hạn ({assignment.check}) nhưng không có hạn. "
+            "Hãy ghi due_on, hoặc chọn EACH_PERIOD.",
+            field=("due_on",),
+        )
+    if assignment.valid_to is not None and assignment.valid_to <= assignment.valid_from:
+        raise BadInput(
+            "VALIDITY_EMPTY",
+            f"Mức giao hết hiệu lực ngày {assignment.valid_to:%d/%m/%Y}, không sau ngày hiệu lực "
+            f"{assignment.valid_from:%d/%m/%Y}. Hãy sửa một trong hai ngày.",
+            field=("valid_to",),
+        )
+    check_decimal(assignment.value, "value")
+
+
+def _target(assignment: Assignment, catalogue: Catalogue) -> Target:
+    indicator = catalogue.named(assignment.indicator)
+    return Target(
+        id=new_id(),
+        indicator_key=catalogue.key(indicator.code),
+        sector=indicator.sector,
+        rule=assignment.rule,
+        within_key=assignment.within if assignment.unit is None else assignment.unit,
+        addressee_key=assignment.unit,
+        tier=assignment.tier,
+        group_key=assignment.group,
+        period=None if assignment.period is None else assignment.period.code,
+        value_scaled=scaled(assignment.value),
+        comparator=assignment.comparator,
+        kind=assignment.kind,
+        check=assignment.check,
+        due_on=assignment.due_on,
+        valid_from=assignment.valid_from,
+        valid_to=assignment.valid_to,
+        basis_id=assignment.basis,
+    )
+
+
+def _identity(target: Target) -> tuple[object, ...]:
+    return (
+        target.indicator_key,
+        target.rule,
+        target.within_key,
+        target.tier,
+        target.group_key,
+        target.period,
+        target.kind,
+        target.comparator,
+        target.valid_from,
+        target.basis_id,
+    )
+
+
+def _restate(kept: Target, assignment: Assignment, catalogue: Catalogue) -> Outcome:
+    stated = (scaled(assignment.value), assignment.check, assignment.due_on)
+    if stated != (kept.value_scaled, kept.check, kept.due_on):
+        raise BadInput(
+            "TARGET_CONFLICT",
+            f"“{catalogue.named(assignment.indicator).name}” từ ngày {kept.valid_from:%d/%m/%Y} đã được giao "
+            f"{_described(unscaled(kept.value_scaled), kept.check, kept.due_on)} theo cùng văn bản, nay lại giao "
+            f"{_described(assignment.value, assignment.check, assignment.due_on)}. "
+            "Hãy giữ một mức, hoặc ghi văn bản giao mới (basis) và ngày hiệu lực (valid_from).",
+            field=("value",),
+        )
+    if assignment.valid_to in (None, kept.valid_to):
+        return Outcome.UNCHANGED
+    kept.valid_to = assignment.valid_to
+    return Outcome.UPDATED
+
+
+def _described(value: Decimal, check: TargetCheck, due_on: date | None) -> str:
+    by = "" if due_on is None else f", hạn {due_on:%d/%m/%Y}"
+    return f"{value.normalize():f} ({check}{by})"

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from dean06_core.access import Access, DataClass, Via, within
+from dean06_core.documents import LegalDocument
 from dean06_core.records import Record, new_id
 
 
@@ -130,7 +131,7 @@ class TaskEvent(Record):
     kind: Mapped[TaskEventKind] = mapped_column(sa.Enum(TaskEventKind, native_enum=False, length=16))
     on: Mapped[date]
     deadline: Mapped[date | None]
-    basis_id: Mapped[UUID | None] = mapped_column(sa.ForeignKey("legal_document.id"))
+    basis_id: Mapped[UUID | None] = mapped_column(sa.ForeignKey(LegalDocument.id))
     by_key: Mapped[int | None] = mapped_column(sa.ForeignKey("unit.key"))
     recorded_at: Mapped[datetime]
 
@@ -160,7 +161,7 @@ class TaskMention(Record):
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     task_id: Mapped[UUID] = mapped_column(sa.ForeignKey("task.id"))
-    document_id: Mapped[UUID] = mapped_column(sa.ForeignKey("legal_document.id"), index=True)
+    document_id: Mapped[UUID] = mapped_column(sa.ForeignKey(LegalDocument.id), index=True)
     section: Mapped[str]
     deadline_text: Mapped[str | None]
     stated_state: Mapped[str | None]
@@ -171,4 +172,4 @@ class TaskBasis(Record):
     __access__ = within("task_id", "task")
 
     task_id: Mapped[UUID] = mapped_column(sa.ForeignKey("task.id"), primary_key=True)
-    document_id: Mapped[UUID] = mapped_column(sa.ForeignKey("legal_document.id"), primary_key=True, index=True)
+    document_id: Mapped[UUID] = mapped_column(sa.ForeignKey(LegalDocument.id), primary_key=True, index=True)

@@ -24,7 +24,7 @@ from typing import Final
 from dean06_core.access import Access, All, Right, Via
 
 _READING: Final = re.compile(  # possessive: a comment ends at its first */, and blanks are walked once
-    r"(?:\s++|--[^\n]*+\n?+|/\*(?>.*?\*/))*+(?:select|with|values|begin)\b", re.IGNORECASE | re.DOTALL
+    r"(?:\s++|--[^\n]*+\n?+|/\*(?>.*?\*/))*+(?:select|with|values)\b", re.IGNORECASE | re.DOTALL
 )
 _MERGING: Final = re.compile(r"(?<![a-z_])(?:natural|using)(?![a-z0-9_$])", re.IGNORECASE | re.ASCII)
 _HARMLESS: Final = {sqlite3.SQLITE_SELECT, sqlite3.SQLITE_TRANSACTION, sqlite3.SQLITE_RECURSIVE}
@@ -58,10 +58,14 @@ class Wall:
         self._is_ours = False
         self._readers: dict[str, set[str]] = {}
         self._anchors: dict[str, str] = {}
+        self._bare: set[str] = set()
 
     def raise_on(self, connection: sqlite3.Connection) -> None:
         """Shadow every declared table and lock the connection. Call once, on a fresh connection."""
-        existing = {name for (name,) in connection.execute("select name from main.sqlite_master where type = 'table'")}
+        existing = {
+            name
+            for (name,) in connection.execute("select name from main.sqlite_master where type in ('table', 'view')")
+        }
         connection.execute(f"create temp table {self._name('right')} (data_class text, sector text, area int)")
         connection.execute(
             f"create temp table {self._name('unit')} "
@@ -71,6 +75,7 @@ class Wall:
             table: access for table, access in self._tables.items() if table in existing and not access.internal
         }
         self._anchors = {table: _anchor(connection, table) for table in shadowed}
+        self._bare = {name.lower() for name in existing - shadowed.keys()}
         for table, access in shadowed.items():
             self._shadow(connection, table, access)
         connection.set_authorizer(self._authorize)
@@ -165,9 +170,12 @@ class Wall:
             return sqlite3.SQLITE_DENY if (second or "").lower() in _FORBIDDEN_FUNCTIONS else sqlite3.SQLITE_OK
         if action != sqlite3.SQLITE_READ:
             return sqlite3.SQLITE_DENY
-        if self._may_read(first or "", schema, via):
-            return sqlite3.SQLITE_OK
-        return sqlite3.SQLITE_DENY
+        may_read = self._may_read(first or "", schema, via) if schema or second else self._may_count(first or "")
+        return sqlite3.SQLITE_OK if may_read else sqlite3.SQLITE_DENY
+
+    def _may_count(self, name: str) -> bool:
+        """Whether a bare name of which no column is read is a CTE or a shadow (``select count(*) from some_cte``)."""
+        return name.lower() not in self._bare and not name.lower().startswith(("sqlite_", "pragma_"))
 
     def _may_read(self, table: str, schema: str | None, via: str | None) -> bool:
         if schema == "temp":  # a name with the secret is never refused: the refusal would print it

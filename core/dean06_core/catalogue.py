@@ -1,0 +1,142 @@
+"""Every indicator that is known, declared by a sector or entered by the secretariat, as one value in memory."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from types import MappingProxyType
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from dean06_core.access import ALL, All
+from dean06_core.errors import BadInput
+from dean06_core.indicators import LOCAL, Indicator, IndicatorRow, as_definition, from_definition
+from dean06_core.outcomes import Outcome, Refusals, Tally
+from dean06_core.sectors import Sector
+
+_LOCAL_TITLE = "Chỉ tiêu do cơ quan thường trực nhập"
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """Indicators by the key that stands in every figure, and the titles of sectors.
+
+    ``seen`` says which sectors may be listed or asked for by code; a figure's
+    own indicator is found by its key all the same.
+    """
+
+    by_key: Mapping[int, Indicator]
+    titles: Mapping[str, str]
+    seen: frozenset[str] | All = field(default=ALL)
+
+    @staticmethod
+    async def load(session: AsyncSession, sectors: Iterable[Sector]) -> Catalogue:
+        """Read all indicators; one statement. Those of a sector that is not installed keep answering."""
+        rows = await session.execute(sa.select(IndicatorRow.key, IndicatorRow.definition).order_by(IndicatorRow.key))
+        titles = {sector.code: sector.title for sector in sectors} | {LOCAL: _LOCAL_TITLE}
+        return Catalogue(
+            MappingProxyType({key: from_definition(definition) for key, definition in rows}), MappingProxyType(titles)
+        )
+
+    def limited_to(self, sectors: frozenset[str] | All) -> Catalogue:
+        """The same catalogue for a caller who reads in these sectors."""
+        return replace(self, seen=sectors)
+
+    @cached_property
+    def by_code(self) -> Mapping[str, Indicator]:
+        return {indicator.code: indicator for indicator in self.by_key.values()}
+
+    @cached_property
+    def _keys(self) -> Mapping[str, int]:
+        return {indicator.code: key for key, indicator in self.by_key.items()}
+
+    def key(self, code: str) -> int:
+        return self._keys[code]
+
+    def listed(self, sectors: Iterable[str] | None = None) -> tuple[Indicator, ...]:
+        """The seen indicators, in the order of the report; of some sectors only if given."""
+        wanted = None if sectors is None else {self.sector(code) for code in sectors}
+        found = (
+            indicator
+            for indicator in self.by_key.values()
+            if indicator.sector in self.seen and (wanted is None or indicator.sector in wanted)
+        )
+        return tuple(sorted(found, key=lambda indicator: (indicator.heading, indicator.order, indicator.code)))
+
+    def named(self, code: str) -> Indicator:
+        """The seen indicator of a code; INDICATOR_UNKNOWN, in the same words whether it is hidden or does not exist."""
+        found = self.by_code.get(code)
+        if found is None or found.sector not in self.seen:
+            raise BadInput(
+                "INDICATOR_UNKNOWN",
+                f"Không có chỉ tiêu theo dõi mang mã “{code}” trong phạm vi của bạn. Hãy tra mã ở truy vấn indicators.",
+                field=("indicators",),
+            )
+        return found
+
+    def sector(self, code: str) -> str:
+        """The code itself if that sector is seen; SECTOR_UNKNOWN in the same words otherwise."""
+        if code not in self.titles or code not in self.seen:
+            raise BadInput(
+                "SECTOR_UNKNOWN",
+                f"Không có lĩnh vực mang mã “{code}” trong phạm vi của bạn. Hãy tra mã ở truy vấn sectors.",
+                field=("sectors",),
+            )
+        return code
+
+    def sectors(self) -> tuple[str, ...]:
+        """The codes of the sectors that are seen."""
+        return tuple(code for code in sorted(self.titles) if code in self.seen)
+
+
+async def register(session: AsyncSession, sectors: Sequence[Sector]) -> int:
+    """Keep the declared indicators of the installed sectors; returns how many were new or changed.
+
+    Those of a sector that is no longer installed stay as they were, for their
+    figures. Three statements at most.
+    """
+    outcomes = await _keep(session, [indicator for sector in sectors for indicator in sector.indicators])
+    return sum(outcome is not Outcome.UNCHANGED for outcome in outcomes)
+
+
+async def enter(session: AsyncSession, indicators: Sequence[Indicator]) -> Tally:
+    """Keep indicators that are only reported; INDICATOR_NOT_LOCAL for a code that a plugin would own."""
+    refusals = Refusals()
+    for place, indicator in enumerate(indicators):
+        if indicator.sector != LOCAL:
+            refusals.add(
+                place,
+                BadInput(
+                    "INDICATOR_NOT_LOCAL",
+                    f"Chỉ tiêu “{indicator.code}” không phải do cơ quan thường trực nhập. "
+                    f"Hãy đặt mã bắt đầu bằng “{LOCAL}.”, ví dụ “{LOCAL}.{indicator.code.partition('.')[2]}”.",
+                    field=("code",),
+                ),
+            )
+    refusals.stop_if_any()
+    return Tally.of(await _keep(session, indicators))
+
+
+async def _keep(session: AsyncSession, indicators: Sequence[Indicator]) -> list[Outcome]:
+    stored = {row.code: row for row in await session.scalars(sa.select(IndicatorRow))}
+    next_key = max((row.key for row in stored.values()), default=0) + 1
+    outcomes: list[Outcome] = []
+    for indicator in indicators:
+        definition = json.loads(json.dumps(as_definition(indicator)))  # as it will be read again
+        row = stored.get(indicator.code)
+        if row is None:
+            row = IndicatorRow(key=next_key, code=indicator.code, sector=indicator.sector, definition=definition)
+            stored[indicator.code] = row
+            session.add(row)
+            next_key += 1
+            outcomes.append(Outcome.CREATED)
+        elif row.definition != definition:
+            row.definition = definition
+            outcomes.append(Outcome.UPDATED)
+        else:
+            outcomes.append(Outcome.UNCHANGED)
+    await session.flush()
+    return outcomes

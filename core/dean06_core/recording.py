@@ -1,0 +1,334 @@
+"""Taking down what was stated: each statement in its place and revision, and the one of each cell that answers."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final, NamedTuple
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
+
+from dean06_core.catalogue import Catalogue
+from dean06_core.directory import Directory
+from dean06_core.errors import BadInput
+from dean06_core.indicators import Indicator, IndicatorKind
+from dean06_core.observations import DataState, Observation, ObservationPart, Source, scaled
+from dean06_core.outcomes import Outcome, Refusals
+from dean06_core.records import new_id
+from dean06_core.statements import Statement, check, choose, outweighs
+from dean06_core.units import UnitSuccession
+
+_AT_ONCE: Final = 500
+_CELL: Final = ("indicator_key", "unit_key", "share", "period", "window")
+_PLACE: Final = (*_CELL, "reporter_key", "stated_in")
+_CONTENT: Final = (
+    "numerator",
+    "denominator",
+    "value_scaled",
+    "printed",
+    "qualifier",
+    "no_activity",
+    "as_of",
+    "comment",
+    "source",
+)
+_LIVE: Final = tuple(dict.fromkeys((*_PLACE, *_CONTENT, "id", "state", "recorded_at", "official", "revision")))
+_Key = tuple[Any, ...]
+
+
+class Recorded(NamedTuple):
+    """CREATED: a first statement; UPDATED: the next revision; UNCHANGED: it was stated there already."""
+
+    outcome: Outcome
+    id: UUID
+
+
+async def record(
+    session: AsyncSession, statement: Statement, *, catalogue: Catalogue, directory: Directory, now: datetime
+) -> Observation:
+    """Keep one statement, as a first one or as the next revision, and choose anew which one answers."""
+    [recorded] = await record_all(session, [statement], catalogue=catalogue, directory=directory, now=now)
+    return await session.get_one(Observation, recorded.id, populate_existing=True)
+
+
+async def record_all(
+    session: AsyncSession,
+    statements: Sequence[Statement],
+    *,
+    catalogue: Catalogue,
+    directory: Directory,
+    now: datetime,
+) -> list[Recorded]:
+    """Keep many statements; at most seven statements to the database for each 500. Refused as a whole.
+
+    Said again in the same place by the same reporter, the same is UNCHANGED and
+    a higher state or another content is the next revision. UNIT_NOT_IN_PERIOD
+    for a unit that was not there on the period's last day.
+    """
+    drafts = [_draft(statement, catalogue, directory) for statement in statements]
+    await _refuse_unless_sound(session, statements, drafts, catalogue, directory)
+    recorded: list[Recorded] = []
+    for start in range(0, len(drafts), _AT_ONCE):
+        recorded += await _keep(session, drafts[start : start + _AT_ONCE], now)
+    return recorded
+
+
+@dataclass(slots=True, eq=False)
+class _Draft:
+    """A statement as it will be kept, but for its revision."""
+
+    row: dict[str, Any]
+    parts: dict[str, int]
+    responsible_key: int | None
+
+    @property
+    def cell(self) -> _Key:
+        return tuple(self.row[name] for name in _CELL)
+
+    @property
+    def place(self) -> _Key:
+        return tuple(self.row[name] for name in _PLACE)
+
+    @property
+    def content(self) -> _Key:
+        return *(self.row[name] for name in _CONTENT), self.parts
+
+
+@dataclass(slots=True, eq=False)
+class _Live:
+    """A statement that no other has replaced, with what decides whether it answers."""
+
+    id: UUID
+    state: DataState
+    reporter_key: int
+    numerator: int | None
+    recorded_at: datetime
+    official: bool
+    revision: int
+    content: _Key
+
+    def says_all_of(self, draft: _Draft) -> bool:
+        """Whether the draft would add nothing; to say it again as a mere draft takes no weight away."""
+        return self.content == draft.content and not outweighs(draft.row["state"], self.state)
+
+
+def _draft(statement: Statement, catalogue: Catalogue, directory: Directory) -> _Draft:
+    indicator = catalogue.named(statement.indicator)
+    period = statement.period
+    responsible = indicator.responsible
+    numerator, denominator, value = _figures(statement, indicator)
+    return _Draft(
+        {
+            "indicator_key": catalogue.key(indicator.code),
+            "unit_key": statement.unit,
+            "sector": indicator.sector,
+            "share": statement.share,
+            "period": period.code,
+            "period_starts": period.starts,
+            "period_ends": period.ends,
+            "window": indicator.stored_window(statement.window),
+            "numerator": numerator,
+            "denominator": denominator,
+            "value_scaled": value,
+            "printed": statement.printed,
+            "qualifier": statement.qualifier,
+            "no_activity": statement.no_activity,
+            "as_of": statement.as_of,
+            "comment": statement.comment,
+            "source": statement.source,
+            "state": statement.state,
+            "reporter_key": statement.reporter,
+            "document_id": statement.document,
+            "section": statement.section,
+            "stated_in": _place(statement, directory),
+        },
+        {part: scaled(value) for part, value in statement.parts},
+        None if responsible is None else directory.key_by_code(responsible, period.last_day),
+    )
+
+
+def _figures(statement: Statement, indicator: Indicator) -> tuple[int | None, int | None, int | None]:
+    """Nothing arising is 0 of 0, so that it adds up; the whole value of a count is its numerator."""
+    value = statement.value
+    if statement.no_activity and indicator.kind in {IndicatorKind.RATIO, IndicatorKind.COUNT}:
+        return 0, (0 if indicator.kind is IndicatorKind.RATIO else None), None
+    if value is not None and indicator.kind is IndicatorKind.COUNT and value == value.to_integral_value():
+        return int(value), None, None
+    return statement.numerator, statement.denominator, None if value is None else scaled(value)
+
+
+def _place(statement: Statement, directory: Directory) -> str:
+    if statement.document is not None:
+        return f"document:{statement.document}#{statement.section or ''}"
+    if statement.source is Source.COMPUTED:
+        return "computed"
+    return f"entry:{statement.entry or directory.unit(statement.reporter, statement.period.last_day).id}"
+
+
+async def _refuse_unless_sound(
+    session: AsyncSession,
+    statements: Sequence[Statement],
+    drafts: Sequence[_Draft],
+    catalogue: Catalogue,
+    directory: Directory,
+) -> None:
+    refusals = Refusals()
+    absent: dict[int, Statement] = {}
+    first_in: dict[_Key, _Draft] = {}
+    for number, (statement, draft) in enumerate(zip(statements, drafts, strict=True)):
+        with refusals.of_entry(number):
+            check(statement, catalogue.named(statement.indicator))
+            first = first_in.setdefault(draft.place, draft)
+            if first.content != draft.content or first.row["state"] != draft.row["state"]:
+                raise _stated_twice(statement, catalogue, directory)
+        if not directory.unit(statement.unit, statement.period.last_day).holds(statement.period.last_day):
+            absent[number] = statement
+    if absent:
+        successors = await _successors(session, {statement.unit for statement in absent.values()})
+        for number, statement in absent.items():
+            refusals.add(number, _not_in_period(statement, successors[statement.unit], directory))
+    refusals.stop_if_any()
+
+
+def _stated_twice(statement: Statement, catalogue: Catalogue, directory: Directory) -> BadInput:
+    unit = directory.unit(statement.unit, statement.period.last_day)
+    return BadInput(
+        "STATED_TWICE",
+        f"“{catalogue.named(statement.indicator).name}” của {unit.name} kỳ {statement.period} được ghi hai lần "
+        "khác nhau ở cùng một chỗ. Hãy giữ một, hoặc ghi rõ mục (section).",
+        field=("indicator",),
+    )
+
+
+async def _successors(session: AsyncSession, units: Collection[int]) -> Mapping[int, list[int]]:
+    found: dict[int, list[int]] = defaultdict(list)
+    columns = UnitSuccession.predecessor_key, UnitSuccession.successor_key
+    for predecessor, successor in await session.execute(sa.select(*columns).where(columns[0].in_(units))):
+        found[predecessor].append(successor)
+    return found
+
+
+def _not_in_period(statement: Statement, successors: Collection[int], directory: Directory) -> BadInput:
+    last_day = statement.period.last_day
+    unit = directory.unit(statement.unit, last_day)
+    if last_day < unit.valid_from:
+        what = f"chỉ có từ ngày {unit.valid_from:%d/%m/%Y}. Hãy chọn kỳ kết thúc sau ngày đó."
+    elif successors:
+        listed = sorted(directory.unit(key, last_day).name for key in successors)
+        what = f"chỉ có đến ngày {unit.valid_to:%d/%m/%Y}; đơn vị kế thừa: {', '.join(listed)}. Hãy ghi đơn vị đó."
+    else:
+        what = f"chỉ có đến ngày {unit.valid_to:%d/%m/%Y}. Hãy chọn kỳ kết thúc trước ngày đó."
+    return BadInput("UNIT_NOT_IN_PERIOD", f"Kỳ {statement.period}: “{unit.name}” {what}", field=("unit",))
+
+
+async def _keep(session: AsyncSession, drafts: Sequence[_Draft], now: datetime) -> list[Recorded]:
+    live = await _read(session, drafts)
+    recorded: list[Recorded] = []
+    fresh: dict[UUID, dict[str, Any]] = {}
+    parts: list[dict[str, Any]] = []
+    superseded: list[UUID] = []
+    for draft in drafts:
+        old = live[draft.cell].get(draft.place)
+        if old is not None and old.says_all_of(draft):
+            recorded.append(Recorded(Outcome.UNCHANGED, old.id))
+            continue
+        revision = 1
+        if old is not None:
+            revision = old.revision + 1
+            superseded.append(old.id)
+        new = _Live(
+            new_id(),
+            draft.row["state"],
+            draft.row["reporter_key"],
+            draft.row["numerator"],
+            now,
+            False,
+            revision,
+            draft.content,
+        )
+        live[draft.cell][draft.place] = new
+        fresh[new.id] = draft.row | {"id": new.id, "revision": revision, "recorded_at": now, "official": False}
+        parts += [{"observation_id": new.id, "part": part, "value_scaled": n} for part, n in draft.parts.items()]
+        recorded.append(Recorded(Outcome.CREATED if old is None else Outcome.UPDATED, new.id))
+    demoted, promoted = _choose_anew(live, {draft.cell: draft.responsible_key for draft in drafts}, fresh)
+    connection = await session.connection()
+    await _change(connection, superseded, superseded_at=now, official=False)
+    await _change(connection, demoted, official=False)
+    if fresh:
+        await connection.execute(sa.insert(Observation), [*fresh.values()])
+    if parts:
+        await connection.execute(sa.insert(ObservationPart), parts)
+    await _change(connection, promoted, official=True)
+    return recorded
+
+
+def _choose_anew(
+    live: Mapping[_Key, Mapping[_Key, _Live]],
+    responsible: Mapping[_Key, int | None],
+    fresh: Mapping[UUID, dict[str, Any]],
+) -> tuple[list[UUID], list[UUID]]:
+    """Which kept statements answer no longer, and which now do; a fresh one is told directly."""
+    demoted: list[UUID] = []
+    promoted: list[UUID] = []
+    for cell, stated in live.items():
+        chosen = choose(stated.values(), responsible[cell])
+        for one in stated.values():
+            if one.id in fresh:
+                fresh[one.id]["official"] = one is chosen
+            elif one.official and one is not chosen:
+                demoted.append(one.id)
+            elif one is chosen and not one.official:
+                promoted.append(one.id)
+    return demoted, promoted
+
+
+async def _read(session: AsyncSession, drafts: Sequence[_Draft]) -> dict[_Key, dict[_Key, _Live]]:
+    """What is live in the cells of the drafts, by cell and place; two statements."""
+    columns = [getattr(Observation, name) for name in _CELL]
+    cells = (
+        sa.values(*(sa.column(name, column.type) for name, column in zip(_CELL, columns, strict=True)), name="cells")
+        .data([*{draft.cell for draft in drafts}])
+        .cte("cell")
+    )
+    rows = await session.execute(
+        sa.select(*(getattr(Observation, name) for name in _LIVE))
+        .join_from(cells, Observation, sa.and_(*(column == cells.c[column.key] for column in columns)))
+        .where(Observation.superseded_at.is_(None))
+    )
+    found: list[tuple[_Key, Any]] = [(tuple(getattr(row, name) for name in _PLACE), row) for row in rows]
+    places = {draft.place for draft in drafts}
+    parts = await _read_parts(session, [row.id for place, row in found if place in places])
+    live: dict[_Key, dict[_Key, _Live]] = defaultdict(dict)
+    for place, row in found:
+        live[place[: len(_CELL)]][place] = _Live(
+            row.id,
+            row.state,
+            row.reporter_key,
+            row.numerator,
+            row.recorded_at,
+            row.official,
+            row.revision,
+            (*(getattr(row, name) for name in _CONTENT), parts[row.id]),
+        )
+    return live
+
+
+async def _read_parts(session: AsyncSession, ids: Sequence[UUID]) -> Mapping[UUID, dict[str, int]]:
+    found: dict[UUID, dict[str, int]] = defaultdict(dict)
+    if ids:
+        part = ObservationPart
+        for row in await session.execute(
+            sa.select(part.observation_id, part.part, part.value_scaled).where(part.observation_id.in_(ids))
+        ):
+            found[row.observation_id][row.part] = row.value_scaled
+    return found
+
+
+async def _change(connection: AsyncConnection, ids: Sequence[UUID], **values: object) -> None:
+    if ids:
+        change = sa.update(Observation).where(Observation.id == sa.bindparam("which")).values(**values)
+        await connection.execute(change, [{"which": id_} for id_ in ids])

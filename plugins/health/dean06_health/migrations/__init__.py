@@ -1,0 +1,1 @@
+"""The history of the health sector's own tables."""

@@ -1,0 +1,25 @@
+"""The health sector: what ``dean06-health`` adds to an installation."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from dean06_core.hookspecs import hookimpl
+from dean06_core.sectors import Sector
+from dean06_health.indicators import INDICATORS
+from dean06_health.resolvers import RESOLVERS
+from dean06_health.visits import Visit
+
+SECTOR: Final = Sector(
+    code="health",
+    title="Y tế",
+    indicators=INDICATORS,
+    resolvers=RESOLVERS,
+    tables=(Visit,),
+    migrations="dean06_health.migrations",
+)
+
+
+@hookimpl
+def declare_sector() -> Sector:
+    return SECTOR

@@ -1,0 +1,36 @@
+"""A visit to a hospital or health centre, without a word about who came."""
+
+from __future__ import annotations
+
+from datetime import date
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column
+
+from dean06_core.access import Access, DataClass
+from dean06_core.measuring import BEGINNING
+from dean06_core.records import Record, new_id
+
+
+class Visit(Record):
+    """One visit on one day. It holds nothing by which a patient could be told from another."""
+
+    __tablename__ = "health_visit"
+    __access__ = Access(DataClass.RECORD, unit="unit_key", sector_is="health")
+    __table_args__ = (
+        sa.CheckConstraint(f"visited_on >= '{BEGINNING}'", name="visited_since_counting_began"),
+        sa.Index("ix_health_visit_unit_key_visited_on", "unit_key", "visited_on"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    unit_key: Mapped[int] = mapped_column(sa.ForeignKey("unit.key"))
+    """The facility."""
+    visited_on: Mapped[date]
+    paid_cashless: Mapped[bool | None]
+    """Null where nothing was to be paid."""
+    id_card_found: Mapped[bool | None]
+    """Whether the insurance was found by the ID card; null where nobody looked it up."""
+    used_health_book: Mapped[bool]
+    data_sent: Mapped[bool]
+    """The interoperability system has accepted the visit's data."""

@@ -1,0 +1,116 @@
+"""Each rate of visits is what counting them one by one gives, for every unit and span at once."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from datetime import date, timedelta
+
+import pytest
+import sqlalchemy as sa
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from dean06_core.database import Database
+from dean06_core.measuring import Measurement, Span
+from dean06_core.migrating import histories_of
+from dean06_core.periods import Period, Window
+from dean06_core.testing import measured_by_hand, migrated_database
+from dean06_core.units import UnitRow
+from dean06_health.plugin import SECTOR
+from dean06_health.visits import Visit
+
+pytestmark = pytest.mark.anyio
+
+HUONG_KHE, CAN_LOC, ELSEWHERE = 1, 2, 3
+ASKED = (HUONG_KHE, CAN_LOC)
+SPANS = [
+    Span.of(Period.parse(code), window) for code in ("2024-12", "2025-W27", "2025-06", "2025-07") for window in Window
+]
+RATES: dict[str, tuple[Callable[[Visit], bool], Callable[[Visit], bool]]] = {
+    "hospital_cashless_payment_rate": (lambda v: v.paid_cashless is True, lambda v: v.paid_cashless is not None),
+    "bhyt_idcard_lookup_success_rate": (lambda v: v.id_card_found is True, lambda v: v.id_card_found is not None),
+    "health_book_visit_usage_rate": (lambda v: v.used_health_book, lambda _: True),
+    "health_visit_data_interop_rate": (lambda v: v.data_sent, lambda _: True),
+}
+
+visits = st.builds(
+    Visit,
+    unit_key=st.sampled_from((*ASKED, ELSEWHERE)),
+    visited_on=st.dates(date(2025, 5, 30), date(2025, 8, 2)) | st.dates(date(2024, 11, 30), date(2025, 1, 1)),
+    paid_cashless=st.none() | st.booleans(),
+    id_card_found=st.none() | st.booleans(),
+    used_health_book=st.booleans(),
+    data_sent=st.booleans(),
+)
+
+
+@pytest.fixture(scope="module")
+async def database(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Database]:
+    async with migrated_database(tmp_path_factory.mktemp("health"), *histories_of([SECTOR])) as database:
+        async with database.service() as session:
+            session.add_all(UnitRow(key=key) for key in (*ASKED, ELSEWHERE))
+        yield database
+
+
+def visit(on: date = date(2025, 7, 1), *, unit: int = CAN_LOC, paid_cashless: bool | None = None) -> Visit:
+    return Visit(
+        unit_key=unit,
+        visited_on=on,
+        paid_cashless=paid_cashless,
+        id_card_found=None,
+        used_health_book=False,
+        data_sent=False,
+    )
+
+
+async def measured(database: Database, code: str, rows: list[Visit]) -> list[Measurement]:
+    async with AsyncSession(database.services) as session:
+        session.add_all(rows)
+        await session.flush()
+        return list(await SECTOR.resolvers[f"health.{code}"](session, ASKED, SPANS))
+
+
+def test_every_resolver_is_counted_by_hand_below() -> None:
+    assert {f"health.{code}" for code in RATES} == set(SECTOR.resolvers)
+
+
+@pytest.mark.parametrize("code", RATES)
+@settings(deadline=None, max_examples=25)
+@given(rows=st.lists(visits, max_size=25))
+async def test_a_rate_is_what_counting_by_hand_gives(database: Database, code: str, rows: list[Visit]) -> None:
+    numerator, denominator = RATES[code]
+    expected = measured_by_hand(
+        rows,
+        ASKED,
+        SPANS,
+        unit=lambda row: row.unit_key,
+        on=lambda row: row.visited_on,
+        numerator=numerator,
+        denominator=denominator,
+    )
+    found = await measured(database, code, rows)
+    assert len(found) == len(set(found))
+    assert set(found) == expected
+
+
+async def test_visits_without_a_fee_are_no_activity_and_not_missing(database: Database) -> None:
+    july = [
+        found
+        for found in await measured(database, "hospital_cashless_payment_rate", [visit()])
+        if found.period == "2025-07"
+    ]
+    assert july[0] == Measurement(CAN_LOC, "2025-07", Window.PERIOD, 0, 0, date(2025, 7, 1))
+    assert await measured(database, "hospital_cashless_payment_rate", []) == []
+
+
+@pytest.mark.parametrize(
+    "days_early", [pytest.param(0, id="the first day counted"), pytest.param(1, id="the day before")]
+)
+async def test_no_visit_is_older_than_any_span_reaches(database: Database, days_early: int) -> None:
+    day = date(2000, 1, 1) - timedelta(days=days_early)
+    if days_early:
+        with pytest.raises(sa.exc.IntegrityError, match="visited_since_counting_began"):
+            await measured(database, "hospital_cashless_payment_rate", [visit(day)])
+    else:
+        assert len(await measured(database, "hospital_cashless_payment_rate", [visit(day)])) == 4

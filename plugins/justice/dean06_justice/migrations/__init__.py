@@ -1,0 +1,1 @@
+"""The history of the justice sector's own tables."""

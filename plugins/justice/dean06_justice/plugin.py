@@ -1,0 +1,25 @@
+"""The justice sector: what ``dean06-justice`` adds to an installation."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from dean06_core.hookspecs import hookimpl
+from dean06_core.sectors import Sector
+from dean06_justice.certificates import Certificate
+from dean06_justice.indicators import INDICATORS
+from dean06_justice.resolvers import RESOLVERS
+
+SECTOR: Final = Sector(
+    code="justice",
+    title="Tư pháp",
+    indicators=INDICATORS,
+    resolvers=RESOLVERS,
+    tables=(Certificate,),
+    migrations="dean06_justice.migrations",
+)
+
+
+@hookimpl
+def declare_sector() -> Sector:
+    return SECTOR

@@ -1,0 +1,1 @@
+"""The history of the public-services sector's own tables."""

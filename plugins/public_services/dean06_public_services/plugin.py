@@ -1,0 +1,25 @@
+"""The public-services sector: what ``dean06-public-services`` adds to an installation."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from dean06_core.hookspecs import hookimpl
+from dean06_core.sectors import Sector
+from dean06_public_services.dossiers import Dossier
+from dean06_public_services.indicators import INDICATORS
+from dean06_public_services.resolvers import RESOLVERS
+
+SECTOR: Final = Sector(
+    code="public_services",
+    title="Dịch vụ công",
+    indicators=INDICATORS,
+    resolvers=RESOLVERS,
+    tables=(Dossier,),
+    migrations="dean06_public_services.migrations",
+)
+
+
+@hookimpl
+def declare_sector() -> Sector:
+    return SECTOR

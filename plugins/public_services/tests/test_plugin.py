@@ -1,0 +1,40 @@
+"""The public-services sector keeps the promises of every plugin and declares what the programme follows of it."""
+
+from __future__ import annotations
+
+from dean06_core.testing import PluginContract
+from dean06_public_services import plugin
+from dean06_public_services.indicators import INDICATORS
+
+
+class TestPublicServices(PluginContract):
+    plugin = plugin
+
+
+def test_the_followed_indicators_are_declared_in_the_order_of_the_report() -> None:
+    assert [indicator.code for indicator in sorted(INDICATORS, key=lambda indicator: indicator.order)] == [
+        "public_services.dvc_online_dossier_rate",
+        "public_services.dvc_full_online_dossier_rate",
+        "public_services.dvc_full_provision_rate",
+        "public_services.essential_dvc_integrated_rate",
+        "public_services.adult_dvc_user_rate",
+        "public_services.online_payment_rate",
+        "public_services.dossier_result_digitized_rate",
+        "public_services.dossier_component_digitized_rate",
+        "public_services.dossier_data_reuse_rate",
+        "public_services.dossier_on_time_rate",
+        "public_services.dossier_personal_id_linked_rate",
+        "public_services.dossiers_identity_verified",
+    ]
+
+
+def test_only_counts_of_distinct_things_do_not_add_up_over_units() -> None:
+    assert {indicator.code for indicator in INDICATORS if indicator.over_units == "NONE"} == {
+        "public_services.dvc_full_provision_rate",
+        "public_services.essential_dvc_integrated_rate",
+        "public_services.adult_dvc_user_rate",
+    }
+
+
+def test_the_root_field_is_in_camel_case() -> None:
+    assert plugin.SECTOR.root_field == "publicServices"

@@ -1,0 +1,426 @@
+"""How figures are asked for: dense grids of cells, who is below target, and everything that was said about one cell."""
+
+from collections.abc import Sequence
+from datetime import date
+from decimal import Decimal
+from typing import Annotated, Any
+
+import strawberry
+from strawberry.types.info import Info
+
+from dean06_core import comparing, documents, figures, shortfalls, writing
+from dean06_core import statements as stating
+from dean06_core.assessment import Assessment
+from dean06_core.comparing import Against
+from dean06_core.errors import BadInput
+from dean06_core.figures import Figure, FigureSource, Question, Status, rounded
+from dean06_core.graphql import Context, batch_field
+from dean06_core.indicators import Indicator as DeclaredIndicator
+from dean06_core.observations import DataState, Qualifier, Slice, unscaled
+from dean06_core.observations import Observation as StoredStatement
+from dean06_core.periods import Period as CalendarPeriod
+from dean06_core.periods import Window
+from dean06_core.units import Tier
+from dean06_schema import vocabulary
+from dean06_schema.documents import LegalDocument
+from dean06_schema.indicators import Indicator, Part, Sectors
+from dean06_schema.nodes import Node, global_id
+from dean06_schema.targets import Target
+from dean06_schema.units import Unit, UnitGroup, UnitSelector
+
+vocabulary.described(
+    Against,
+    "So với kỳ nào",
+    PREVIOUS="Kỳ trước liền kề",
+    SAME_PERIOD_LAST_YEAR="Cùng kỳ năm trước",
+    YEAR_START="Kỳ cuối của năm trước",
+)
+
+PeriodCode = Annotated[
+    str, strawberry.argument(description="Kỳ: 2025-07-28, 2025-W30, 2025-07, 2025-Q3, 2025-H1, 2025")
+]
+Codes = Annotated[list[str] | None, strawberry.argument(description="Mã chỉ tiêu theo dõi; không ghi thì mọi chỉ tiêu")]
+InWindow = Annotated[Window, strawberry.argument(description="Phạm vi thời gian")]
+MOST_PERIODS = 400
+
+
+@strawberry.type(description="Kỳ: từ ngày bắt đầu đến trước ngày kết thúc")
+class Period:
+    code: str = strawberry.field(description="Mã kỳ")
+    starts: date = strawberry.field(description="Ngày đầu kỳ")
+    ends: date = strawberry.field(description="Ngày đầu tiên sau kỳ")
+
+    @classmethod
+    def of(cls, period: CalendarPeriod) -> "Period":
+        return cls(code=period.code, starts=period.starts, ends=period.ends)
+
+
+@strawberry.type(description="Giá trị của một phần")
+class PartValue:
+    part: Part = strawberry.field(description="Phần")
+    value: Decimal = strawberry.field(description="Giá trị đã nêu")
+
+
+@strawberry.type(description="Một lần nêu số liệu tại một nơi; các lần nêu mâu thuẫn đều được giữ")
+class Statement:
+    stored: strawberry.Private[StoredStatement]
+    declared: strawberry.Private[DeclaredIndicator]
+
+    @strawberry.field(description="Giá trị, làm tròn theo số thập phân của chỉ tiêu theo dõi")
+    def value(self) -> Decimal | None:
+        exact = figures.exact_value(
+            self.declared, self.stored.numerator, self.stored.denominator, self.stored.value_scaled
+        )
+        return None if exact is None else rounded(exact, self.declared.decimals)
+
+    @strawberry.field(description="Tử số đã nêu")
+    def numerator(self) -> Decimal | None:
+        return _decimal(self.stored.numerator)
+
+    @strawberry.field(description="Mẫu số đã nêu")
+    def denominator(self) -> Decimal | None:
+        return _decimal(self.stored.denominator)
+
+    @strawberry.field(description="Nguyên văn con số được in")
+    def printed(self) -> str | None:
+        return self.stored.printed
+
+    @batch_field(description="Văn bản có lần nêu này")
+    async def document(
+        stated: list[Any],  # noqa: N805  all parents at once
+        context: Context,
+    ) -> list[LegalDocument | None]:
+        ids = {each.stored.document_id for each in stated if each.stored.document_id is not None}
+        async with context.reading() as session:
+            found = await documents.by_ids(session, ids)
+        return [
+            LegalDocument.of(found[each.stored.document_id]) if each.stored.document_id in found else None
+            for each in stated
+        ]
+
+    @strawberry.field(description="Mục trong văn bản")
+    def section(self) -> str | None:
+        return self.stored.section
+
+    @strawberry.field(description="Đơn vị nêu số liệu")
+    def reporter(self, info: Info[Context, None]) -> Unit:
+        return Unit.known(info.context, self.stored.reporter_key)
+
+
+@strawberry.type(description="So sánh với một kỳ khác")
+class Comparison:
+    observation: Annotated["Observation", strawberry.lazy("dean06_schema.observations")] | None = strawberry.field(
+        description="Số liệu của kỳ được so"
+    )
+    change: Decimal | None = strawberry.field(
+        description="Chênh lệch: kỳ này trừ kỳ được so, theo đơn vị tính (tỷ lệ: điểm phần trăm)"
+    )
+
+
+@strawberry.type(description="Thứ hạng; bằng nhau thì cùng hạng")
+class Rank:
+    position: int = strawberry.field(description="Hạng, 1 là tốt nhất")
+    of: int = strawberry.field(description="Trong số bao nhiêu đơn vị có số liệu")
+    stated: bool = strawberry.field(description="Hạng do nơi khác công bố, không phải tính ở đây")
+
+
+@strawberry.type(description="Số liệu của một ô: chỉ tiêu theo dõi, đơn vị, kỳ, phạm vi thời gian")
+class Observation(Node):
+    figure: strawberry.Private[Figure]
+
+    @classmethod
+    def of(cls, figure: Figure) -> "Observation":
+        return cls(figure=figure)
+
+    @strawberry.field(description="Định danh của ô số liệu")
+    def id(self, info: Info[Context, None]) -> strawberry.ID:
+        cell = self.figure.cell
+        unit = info.context.directory.unit(cell.unit, cell.period.last_day)
+        return global_id(
+            "Observation",
+            "|".join((self.figure.indicator.code, str(unit.id), cell.period.code, cell.window, cell.share)),
+        )
+
+    @strawberry.field(description="Chỉ tiêu theo dõi")
+    def indicator(self) -> Indicator:
+        return Indicator.of(self.figure.indicator)
+
+    @strawberry.field(description="Đơn vị mà số liệu nói về, như tại ngày cuối kỳ")
+    def unit(self, info: Info[Context, None]) -> Unit:
+        return Unit.known(info.context, self.figure.cell.unit, self.figure.cell.period.last_day)
+
+    @strawberry.field(description="Kỳ")
+    def period(self) -> Period:
+        return Period.of(self.figure.cell.period)
+
+    @strawberry.field(description="Phạm vi thời gian")
+    def window(self) -> Window:
+        return self.figure.cell.window
+
+    @strawberry.field(description="Tổng theo cấp này bên trong đơn vị")
+    def tier(self) -> Tier | None:
+        return self.figure.cell.tier
+
+    @strawberry.field(description="Tổng theo nhóm này bên trong đơn vị")
+    def group(self, info: Info[Context, None]) -> UnitGroup | None:
+        key = self.figure.cell.group
+        return None if key is None else UnitGroup.known(info.context, key)
+
+    @strawberry.field(description="Tử số")
+    def numerator(self) -> Decimal | None:
+        return _decimal(self.figure.numerator)
+
+    @strawberry.field(description="Mẫu số")
+    def denominator(self) -> Decimal | None:
+        return _decimal(self.figure.denominator)
+
+    @strawberry.field(description="Giá trị, làm tròn theo số thập phân của chỉ tiêu theo dõi")
+    def value(self) -> Decimal | None:
+        return self.figure.value
+
+    @strawberry.field(description="Cách ghi cho người đọc: 99,44%, hơn 31%, chưa báo cáo")
+    def display(self) -> str:
+        return writing.figure(self.figure)
+
+    @strawberry.field(description="Mức độ chắc chắn của con số")
+    def qualifier(self) -> Qualifier:
+        return self.figure.qualifier
+
+    @batch_field(description="Các phần của con số")
+    async def parts(observations: list[Any], context: Context) -> list[list[PartValue]]:  # noqa: N805  all parents
+        ids = {each.figure.statement for each in observations if each.figure.statement is not None}
+        async with context.reading() as session:
+            found = await stating.parts(session, ids)
+        return [
+            [
+                PartValue(part=Part(code=part.code, name=part.name), value=unscaled(stored.value_scaled))
+                for stored in found.get(each.figure.statement, ())
+                for part in each.figure.indicator.parts
+                if part.code == stored.part
+            ]
+            for each in observations
+        ]
+
+    @strawberry.field(description="Ghi chú của nơi nêu")
+    def comment(self) -> str | None:
+        return self.figure.comment
+
+    @strawberry.field(description="Tình trạng của ô")
+    def status(self) -> Status:
+        return self.figure.status
+
+    @strawberry.field(description="Nguồn; null nếu chưa có số liệu")
+    def source(self) -> FigureSource | None:
+        return self.figure.source
+
+    @strawberry.field(description="Số đơn vị đã có số liệu để cộng")
+    def reported(self) -> int:
+        return self.figure.reported
+
+    @strawberry.field(description="Số đơn vị phải có số liệu")
+    def expected(self) -> int:
+        return self.figure.expected
+
+    @strawberry.field(description="Tính đến ngày; null nếu nơi nêu không ghi")
+    def as_of(self) -> date | None:
+        return self.figure.as_of
+
+    @strawberry.field(description="Lần sửa của lần nêu được chọn")
+    def revision(self) -> int | None:
+        return self.figure.revision
+
+    @strawberry.field(description="Mức chỉ tiêu giao được đem ra đánh giá: mức chặt nhất đang áp dụng")
+    def target(self) -> Target | None:
+        judged = self.figure.judged
+        return None if judged is None else Target.of(judged.target, self.figure.indicator)
+
+    @strawberry.field(description="Mọi mức chỉ tiêu giao đang áp dụng")
+    def targets(self) -> list[Target]:
+        return [Target.of(level.target, self.figure.indicator) for level in self.figure.levels]
+
+    @strawberry.field(description="Đã đạt chưa; null nếu không có mức, chưa có số liệu hoặc chưa đến hạn")
+    def met(self) -> bool | None:
+        return self.figure.met
+
+    @strawberry.field(description="Còn thiếu bao nhiêu theo đơn vị tính; số âm là vượt")
+    def gap(self) -> Decimal | None:
+        return self.figure.gap
+
+    @strawberry.field(description="Đánh giá")
+    def assessment(self) -> Assessment:
+        return self.figure.assessment
+
+    @strawberry.field(description="Trạng thái số liệu")
+    def state(self) -> DataState:
+        return self.figure.state
+
+    @strawberry.field(description="Đơn vị nêu số liệu được chọn")
+    def reporter(self, info: Info[Context, None]) -> Unit | None:
+        key = self.figure.reporter
+        return None if key is None else Unit.known(info.context, key)
+
+    @batch_field(description="Mọi lần nêu, kể cả mâu thuẫn; lần được chọn đứng đầu")
+    async def statements(observations: list[Any], context: Context) -> list[list[Statement]]:  # noqa: N805  all parents
+        async with context.reading() as session:
+            found = await stating.about(session, context.catalogue, {each.figure.cell for each in observations})
+        return [
+            [Statement(stored=stored, declared=each.figure.indicator) for stored in found[each.figure.cell]]
+            for each in observations
+        ]
+
+    @batch_field(description="So với một kỳ khác")
+    async def compare(
+        observations: list[Any],  # noqa: N805  all parents at once
+        context: Context,
+        *,
+        with_: Annotated[Against, strawberry.argument(name="with", description="So với kỳ nào")],
+    ) -> list[Comparison | None]:
+        own = [each.figure for each in observations]
+        async with context.reading() as session:
+            found = await comparing.before(session, context.directory, context.catalogue, own, with_)
+        return [_comparison(figure, other) for figure, other in zip(own, found, strict=True)]
+
+    @batch_field(description="Thứ hạng trong các đơn vị có số liệu")
+    async def rank(
+        observations: list[Any],  # noqa: N805  all parents at once
+        context: Context,
+        *,
+        among: Annotated[UnitSelector, strawberry.argument(description="Trong những đơn vị nào")],
+    ) -> list[Rank | None]:
+        own = [each.figure for each in observations]
+        async with context.reading() as session:
+            found = await comparing.ranks(session, context.directory, context.catalogue, own, among.keys(context))
+        return [None if rank is None else Rank(position=rank.position, of=rank.of, stated=False) for rank in found]
+
+
+@strawberry.type(description="Số đơn vị của một cấp")
+class TierCount:
+    tier: Tier = strawberry.field(description="Cấp giao chỉ tiêu")
+    count: int = strawberry.field(description="Số đơn vị")
+
+
+@strawberry.type(description="Danh sách chưa đạt của một chỉ tiêu theo dõi; chỉ gồm đơn vị có số liệu của chính mình")
+class BelowTarget:
+    shortfall: strawberry.Private[shortfalls.Shortfall]
+
+    @strawberry.field(description="Chỉ tiêu theo dõi")
+    def indicator(self) -> Indicator:
+        return Indicator.of(self.shortfall.indicator)
+
+    @strawberry.field(description="Số đơn vị chưa đạt")
+    def total(self) -> int:
+        return len(self.shortfall.rows)
+
+    @strawberry.field(description="Số đơn vị chưa đạt theo cấp")
+    def by_tier(self) -> list[TierCount]:
+        return [TierCount(tier=tier, count=count) for tier, count in self.shortfall.by_tier.items()]
+
+    @strawberry.field(description="Từng đơn vị chưa đạt với số liệu, theo cấp rồi theo mã")
+    def rows(self) -> list[Observation]:
+        return [Observation.of(figure) for figure in self.shortfall.rows]
+
+    @strawberry.field(description="Đơn vị kỳ trước đạt, kỳ này chưa đạt")
+    def entered(self) -> list[Unit]:
+        return [Unit.of(unit, self.shortfall.period.last_day) for unit in self.shortfall.entered]
+
+    @strawberry.field(description="Đơn vị kỳ trước chưa đạt, kỳ này không còn trong danh sách")
+    def left(self) -> list[Unit]:
+        return [Unit.of(unit, self.shortfall.period.last_day) for unit in self.shortfall.left]
+
+    @strawberry.field(description="Đoạn văn cho báo cáo")
+    def text(self) -> str:
+        return self.shortfall.text
+
+
+@strawberry.type
+class ObservationQuery:
+    @strawberry.field(
+        description="Mọi ô của đơn vị x chỉ tiêu x kỳ x phạm vi mà người gọi được xem, kể cả ô chưa báo cáo; tối đa 20.000 ô"
+    )
+    async def observations(
+        self,
+        info: Info[Context, None],
+        units: Annotated[UnitSelector, strawberry.argument(description="Những đơn vị nào, như tại ngày cuối mỗi kỳ")],
+        periods: Annotated[list[str], strawberry.argument(description="Các kỳ: 2025-07, 2025-W30, 2025-Q3, 2025 ...")],
+        indicators: Codes = None,
+        sectors: Sectors = None,
+        windows: Annotated[
+            list[Window] | None, strawberry.argument(description="Các phạm vi thời gian; không ghi thì trong kỳ")
+        ] = None,
+        slice: Annotated[Slice, strawberry.argument(description="Cách chia")] = Slice.UNIT,  # noqa: A002
+        assessments: Annotated[
+            list[Assessment] | None, strawberry.argument(description="Chỉ các ô có đánh giá này")
+        ] = None,
+        at_least: Annotated[
+            DataState, strawberry.argument(description="Chỉ số liệu từ trạng thái này trở lên")
+        ] = DataState.DRAFT,
+    ) -> list[Observation]:
+        context = info.context
+        asked = _periods(periods)
+        selected = {unit.key: None for period in asked for unit in units.units(context, period.last_day)}
+        question = Question(
+            units=list(selected),
+            indicators=chosen_indicators(context, indicators, sectors),
+            periods=asked,
+            windows=list(dict.fromkeys(windows if windows is not None else [Window.PERIOD])),
+            slice=slice,
+            at_least=at_least,
+        )
+        async with context.reading() as session:
+            found = await figures.answer(session, context.directory, context.catalogue, question)
+        return [Observation.of(figure) for figure in found if assessments is None or figure.assessment in assessments]
+
+    @strawberry.field(description="Danh sách chưa đạt, theo từng chỉ tiêu theo dõi")
+    async def below_target(
+        self,
+        info: Info[Context, None],
+        period: PeriodCode,
+        window: InWindow = Window.PERIOD,
+        indicators: Codes = None,
+        sectors: Sectors = None,
+        units: Annotated[UnitSelector | None, strawberry.argument(description="Chỉ các đơn vị này")] = None,
+    ) -> list[BelowTarget]:
+        context = info.context
+        asked = CalendarPeriod.parse(period)
+        async with context.reading() as session:
+            found = await shortfalls.below_target(
+                session,
+                context.directory,
+                context.catalogue,
+                indicators=chosen_indicators(context, indicators, sectors),
+                period=asked,
+                window=window,
+                units=None if units is None else units.keys(context, asked.last_day),
+            )
+        return [BelowTarget(shortfall=shortfall) for shortfall in found]
+
+
+def chosen_indicators(
+    context: Context, codes: Sequence[str] | None, sectors: Sequence[str] | None
+) -> list[DeclaredIndicator]:
+    """The indicators that are meant, in the order of the report or as asked."""
+    listed = context.catalogue.listed(sectors)
+    if codes is None:
+        return list(listed)
+    named = [context.catalogue.named(code) for code in dict.fromkeys(codes)]
+    return [indicator for indicator in named if sectors is None or indicator in listed]
+
+
+def _periods(codes: Sequence[str]) -> list[CalendarPeriod]:
+    if len(codes) > MOST_PERIODS:
+        raise BadInput(
+            "TOO_MANY_PERIODS", f"Xin tối đa {MOST_PERIODS} kỳ một lần, không phải {len(codes)}.", field=("periods",)
+        )
+    return [CalendarPeriod.parse(code) for code in dict.fromkeys(codes)]
+
+
+def _comparison(figure: Figure, other: Figure | None) -> Comparison | None:
+    if other is None:
+        return None
+    now, then = figure.exact, other.exact
+    change = None if now is None or then is None else rounded(now - then, figure.indicator.decimals)
+    return Comparison(observation=Observation.of(other), change=change)
+
+
+def _decimal(count: int | None) -> Decimal | None:
+    return None if count is None else Decimal(count)

@@ -1,0 +1,56 @@
+"""The ASGI application: which address leads where."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Final
+
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Mount, Route
+from starlette.staticfiles import StaticFiles
+from starlette.types import ASGIApp
+
+from dean06_server import clock, graphql_http, probes
+from dean06_server.clock import Clock
+from dean06_server.desk import Desk
+from dean06_server.headers import guarded
+from dean06_server.installation import Installation
+from dean06_server.reference import Reference
+from dean06_server.refusals import HANDLERS
+
+_GRAPHIQL: Final = Path(__file__).parent / "static" / "graphiql"
+
+
+def create(installation: Installation, database_url: str, *, now: Clock = clock.now) -> ASGIApp:
+    """Opens nothing until it is asked something; the end of its lifespan closes what it opened."""
+    database = installation.database(database_url)
+    reference = Reference(database, installation.sectors)
+    desk = Desk(installation.engine, database, reference, now)
+
+    @asynccontextmanager
+    async def lifespan(_: Starlette) -> AsyncIterator[None]:
+        yield
+        reference.close()
+        await database.close()
+
+    site = Starlette(
+        routes=[
+            Route("/graphql", graphql_http.endpoint(desk), methods=["GET", "POST"]),
+            Route("/graphiql", _to_graphiql),
+            Route("/", _to_graphiql),
+            Mount("/graphiql", StaticFiles(directory=_GRAPHIQL, html=True)),
+            Route("/livez", probes.livez),
+            Route("/readyz", probes.readyz(installation, database)),
+        ],
+        exception_handlers=HANDLERS,
+        lifespan=lifespan,
+    )
+    return guarded(site)
+
+
+async def _to_graphiql(_: Request) -> Response:
+    return RedirectResponse("/graphiql/")

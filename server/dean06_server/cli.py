@@ -1,0 +1,39 @@
+"""The command ``dean06``. Status 0: done; 1: refused or broken, with the reason; 2: called in a wrong way."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+from sqlalchemy.exc import OperationalError
+
+from dean06_core.errors import BadInput, StartUpError
+from dean06_server.commands.accounts import account
+from dean06_server.commands.databases import doctor, migrate
+from dean06_server.commands.demos import demo
+from dean06_server.commands.imports import import_
+from dean06_server.commands.plugins import plugins
+from dean06_server.commands.schemas import schema
+from dean06_server.commands.servers import serve
+
+
+class _Told(click.Group):
+    """Tells what was foreseen in its own words, without a traceback."""
+
+    def invoke(self, context: click.Context) -> Any:
+        try:
+            return super().invoke(context)
+        except (BadInput, StartUpError) as error:
+            raise click.ClickException(str(error)) from error
+        except OperationalError as error:
+            raise click.ClickException(f"The database cannot be used: {error.orig}. Ask: dean06 doctor") from error
+
+
+@click.group(cls=_Told)
+@click.version_option(package_name="dean06-server")
+def main() -> None:
+    """dean06: the backend of a province's Project 06 programme."""
+
+
+for command in (account, demo, doctor, import_, migrate, plugins, schema, serve):
+    main.add_command(command)

@@ -1,0 +1,1 @@
+"""The commands of ``dean06``, one module a noun."""

@@ -1,0 +1,70 @@
+"""``dean06 migrate`` and ``dean06 doctor``: whether the database fits what is installed."""
+
+from __future__ import annotations
+
+import asyncio
+import platform
+
+import click
+
+from dean06_core import migrating
+from dean06_core.database import Database
+from dean06_server.commands.opening import database_of
+from dean06_server.installation import Installation
+
+
+@click.command()
+def migrate() -> None:
+    """Bring the database to the newest revisions, and keep the declared indicators."""
+    asyncio.run(_migrate())
+
+
+async def _migrate() -> None:
+    installation = Installation.found()
+    async with database_of(installation) as database:
+        steps = await installation.bring_up(database)
+    for step in steps:
+        click.echo(f"{step.history}: {step.revision} {step.title}")
+    if not steps:
+        click.echo(f"{database.path} is at the newest revisions.")
+
+
+@click.command()
+def doctor() -> None:
+    """Say in plain lines what works and what does not; status 1 if something does not."""
+    if not asyncio.run(_examine()):
+        raise click.exceptions.Exit(1)
+
+
+async def _examine() -> bool:
+    click.echo(f"ok      python {platform.python_version()}")
+    installation = Installation.found()
+    are_plugins_well = _examine_plugins(installation)
+    async with database_of(installation) as database:
+        is_database_well = await _examine_database(installation, database)
+    return are_plugins_well and is_database_well
+
+
+def _examine_plugins(installation: Installation) -> bool:
+    for plugin in installation.plugins.plugins:
+        state = f"broken  plugin {plugin.name}: {plugin.broken}" if plugin.broken else f"ok      plugin {plugin.name}"
+        click.echo(f"{state} ({plugin.distribution} {plugin.version})")
+    return not installation.plugins.broken
+
+
+async def _examine_database(installation: Installation, database: Database) -> bool:
+    if not database.path.exists():
+        click.echo(f"broken  database {database.path} does not exist: dean06 migrate")
+        return False
+    click.echo(f"ok      database {database.path}")
+    states = await migrating.state(database, installation.histories)
+    for state in states:
+        if state.is_newer:
+            click.echo(f"broken  {state.history.name} is at {state.current}, newer than {state.head} here")
+        elif not state.is_current:
+            click.echo(f"broken  {state.history.name} is at {state.current or 'nothing'}: dean06 migrate")
+        else:
+            click.echo(f"ok      {state.history.name} is at {state.current}")
+    for orphan in await migrating.orphans(database, installation.histories):
+        click.echo(f"note    {orphan.name} is not installed; its tables at {orphan.revision} are kept")
+    return all(state.is_current for state in states)

@@ -1,0 +1,106 @@
+"""Answers as tables that an official can read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+from decimal import Decimal
+from typing import Any, Final
+
+from rich.table import Table
+
+from dean06_core import writing
+
+_COMPARATORS: Final = {"GE": "≥", "GT": ">", "LE": "≤", "LT": "<", "EQ": "="}
+_KINDS: Final = {"FLOOR": "tối thiểu", "ASSIGNED": "được giao", "ASPIRATION": "phấn đấu"}
+_WINDOWS: Final = {"PERIOD": "trong kỳ", "YEAR_TO_DATE": "lũy kế từ đầu năm", "TO_DATE": "lũy kế từ khi triển khai"}
+_ASSESSMENTS: Final = {
+    "MET": "[green]đạt[/]",
+    "NOT_MET": "[red]chưa đạt[/]",
+    "NOT_DUE": "chưa đến hạn",
+    "NO_TARGET": "không có mức giao",
+    "NO_ACTIVITY": "không phát sinh",
+    "NO_DATA": "chưa báo cáo",
+}
+_TIERS: Final = {"CENTRAL": "trung ương", "PROVINCIAL": "cấp tỉnh", "DISTRICT": "cấp huyện", "COMMUNE": "cấp xã"}
+_CELLS: Final = {
+    "doneOnTime": "Hoàn thành đúng hạn",
+    "doneLate": "Hoàn thành quá hạn",
+    "openInTerm": "Chưa hoàn thành, trong hạn",
+    "openOverdue": "Chưa hoàn thành, quá hạn",
+    "withoutDeadline": "Chưa hoàn thành, không ghi thời hạn",
+    "ongoing": "Thường xuyên",
+    "cancelled": "Đã hủy",
+    "total": "Tổng số",
+}
+
+Row = Mapping[str, Any]
+
+
+def figures(title: str, observations: Iterable[Row]) -> Table:
+    table = _table(title, "Chỉ tiêu theo dõi", "Phạm vi", "Số liệu", "Mức chỉ tiêu giao", "Đánh giá", "Chênh lệch")
+    table.add_column("Các nơi nêu")
+    for each in observations:
+        table.add_row(
+            each["indicator"]["name"],
+            _WINDOWS[each["window"]],
+            each["display"],
+            _target(each),
+            _ASSESSMENTS[each["assessment"]],
+            _gap(each),
+            "\n".join(f"{stated['printed']} (mục {stated['section']})" for stated in each["statements"]),
+        )
+    return table
+
+
+def below_target(each: Row) -> Table:
+    counts = ", ".join(f"{count['count']} {_TIERS[count['tier']]}" for count in each["byTier"])
+    title = f"{each['indicator']['name']}: {each['total']} đơn vị chưa đạt ({counts})"
+    table = _table(title, "Cấp", "Đơn vị", "Mã", "Số liệu", "Còn thiếu")
+    for row in each["rows"]:
+        unit = row["unit"]
+        missing = writing.with_unit(Decimal(row["gap"]), each["indicator"]["unitOfMeasure"])
+        table.add_row(_TIERS[unit["tier"]], unit["name"], unit["code"], row["display"], missing)
+    return table
+
+
+def task_cells(summary: Row, on: date) -> Table:
+    table = _table(f"Nhiệm vụ đến ngày {on:%d/%m/%Y}", "Tình trạng", "Số nhiệm vụ")
+    for cell, words in _CELLS.items():
+        table.add_row(words, str(summary[cell]), end_section=cell == "cancelled")
+    return table
+
+
+def overdue_tasks(overdue: Iterable[Row], without_deadline: Iterable[Row]) -> Table:
+    """Overdue by their deadline, and stated overdue by a report that gives none."""
+    table = _table("Nhiệm vụ quá hạn", "Mã", "Nhiệm vụ", "Chủ trì", "Thời hạn", "Quá hạn", "Nhắc tại mục")
+    for task in overdue:
+        _add_task(table, task, f"{date.fromisoformat(task['deadline']):%d/%m/%Y}", f"{task['overdueDays']} ngày")
+    for task in without_deadline:
+        if any(mention["statedState"] == "overdue" for mention in task["mentions"]):
+            _add_task(table, task, "không ghi", "báo cáo nêu quá hạn")
+    return table
+
+
+def _add_task(table: Table, task: Row, deadline: str, overdue: str) -> None:
+    mentions = ", ".join(mention["section"] for mention in task["mentions"])
+    table.add_row(task["code"], task["title"], task["lead"]["name"], deadline, overdue, mentions)
+
+
+def _table(title: str, *headings: str) -> Table:
+    return Table(*headings, title=title, title_justify="left", title_style="bold")
+
+
+def _target(each: Row) -> str:
+    target = each["target"]
+    if target is None:
+        return ""
+    level = writing.with_unit(Decimal(target["value"]), each["indicator"]["unitOfMeasure"])
+    return f"{_COMPARATORS[target['comparator']]} {level} ({_KINDS[target['kind']]})"
+
+
+def _gap(each: Row) -> str:
+    if each["gap"] is None:
+        return ""
+    gap = Decimal(each["gap"])
+    return f"{'thiếu' if gap > 0 else 'vượt'} {writing.number(abs(gap))}"

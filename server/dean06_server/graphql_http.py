@@ -1,0 +1,117 @@
+"""Operations over HTTP: POST, and GET for queries. https://graphql.github.io/graphql-over-http/draft/"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from http import HTTPStatus
+from typing import Any, Final
+
+import orjson
+from starlette.requests import Request
+from starlette.responses import Response
+
+from dean06_schema.engine import Answer, Operation
+from dean06_server.desk import Desk
+from dean06_server.negotiation import GRAPHQL, is_json, response_type
+from dean06_server.refusals import Refusal
+
+LARGEST_BODY: Final = 1_000_000
+"""In bytes. A month of every commune's figures is a tenth of it."""
+
+
+def endpoint(desk: Desk) -> Callable[[Request], Awaitable[Response]]:
+    async def answer(request: Request) -> Response:
+        media_type = _media_type(request)
+        operation = await _posted(request) if request.method == "POST" else _asked(request)
+        return _response(await desk.answer(operation, _token(request)), media_type)
+
+    return answer
+
+
+def _media_type(request: Request) -> str:
+    wanted = response_type(",".join(request.headers.getlist("accept")))
+    if wanted is None:
+        raise Refusal(
+            HTTPStatus.NOT_ACCEPTABLE,
+            "NOT_ACCEPTABLE",
+            f"API chỉ trả lời bằng {GRAPHQL} hoặc application/json, mã hóa UTF-8. Hãy sửa tiêu đề Accept.",
+        )
+    return wanted
+
+
+def _token(request: Request) -> str | None:
+    """What stands behind ``Bearer``; another scheme is handed on as it is and speaks for nobody."""
+    header = request.headers.get("authorization")
+    if header is None:
+        return None
+    scheme, _, token = header.partition(" ")
+    return token.strip() if scheme.lower() == "bearer" else header
+
+
+async def _posted(request: Request) -> Operation:
+    if not is_json(request.headers.get("content-type", "")):
+        raise Refusal(
+            HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
+            "UNSUPPORTED_MEDIA_TYPE",
+            "Thân yêu cầu phải là application/json, mã hóa UTF-8. Hãy ghi Content-Type: application/json.",
+        )
+    body = _parsed(await _body(request), "Thân yêu cầu")
+    if not isinstance(body, dict):
+        raise _malformed("Thân yêu cầu phải là một đối tượng JSON có trường query.")
+    return _operation(body, allow_mutation=True)
+
+
+def _asked(request: Request) -> Operation:
+    given: dict[str, Any] = dict(request.query_params)
+    for name in ("variables", "extensions"):
+        if given.get(name):
+            given[name] = _parsed(given[name], f"Tham số {name}")
+    return _operation(given, allow_mutation=False)
+
+
+def _operation(given: dict[str, Any], *, allow_mutation: bool) -> Operation:
+    query, name = given.get("query"), given.get("operationName") or None
+    variables, extensions = given.get("variables") or {}, given.get("extensions") or {}
+    if not isinstance(query, str) or not query:
+        raise _malformed("Trường query phải là văn bản GraphQL.")
+    if name is not None and not isinstance(name, str):
+        raise _malformed("Trường operationName phải là văn bản hoặc null.")
+    if not isinstance(variables, dict):
+        raise _malformed("Trường variables phải là một đối tượng JSON hoặc null.")
+    if not isinstance(extensions, dict):
+        raise _malformed("Trường extensions phải là một đối tượng JSON hoặc null.")
+    return Operation(query, variables, name, allow_mutation=allow_mutation)
+
+
+async def _body(request: Request) -> bytes:
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > LARGEST_BODY:
+            raise Refusal(
+                HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+                "BODY_TOO_LARGE",
+                f"Thân yêu cầu lớn hơn {LARGEST_BODY // 1_000_000} MB. Hãy chia thành nhiều yêu cầu.",
+                {"Connection": "close"},
+            )
+    return bytes(body)
+
+
+def _parsed(text: str | bytes, where: str) -> Any:
+    try:
+        return orjson.loads(text)
+    except orjson.JSONDecodeError as error:
+        raise _malformed(f"{where} không phải JSON đúng: dòng {error.lineno}, cột {error.colno}.") from error
+
+
+def _malformed(message: str) -> Refusal:
+    return Refusal(HTTPStatus.BAD_REQUEST, "BAD_REQUEST", message)
+
+
+def _response(answer: Answer, media_type: str) -> Response:
+    body: dict[str, Any] = {} if answer.is_request_error else {"data": answer.data}
+    if answer.errors:
+        body["errors"] = answer.errors
+    is_refused = answer.is_request_error and media_type == GRAPHQL
+    status = HTTPStatus.BAD_REQUEST if is_refused else HTTPStatus.OK
+    return Response(orjson.dumps(body), status, media_type=f"{media_type}; charset=utf-8")

@@ -1,0 +1,98 @@
+"""Units and indicators in memory, never older than the moment a request asks for them."""
+
+from __future__ import annotations
+
+import hashlib
+import sqlite3
+from asyncio import Lock
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from dean06_core.catalogue import Catalogue
+from dean06_core.database import Database
+from dean06_core.directory import Directory
+from dean06_core.indicators import IndicatorRow
+from dean06_core.records import Record
+from dean06_core.sectors import Sector
+from dean06_core.units import UnitArea, UnitCode, UnitGroupMember, UnitGroupRow, UnitRow, UnitVersion
+
+_READ: Final[tuple[type[Record], ...]] = (
+    UnitRow,
+    UnitVersion,
+    UnitCode,
+    UnitGroupRow,
+    UnitGroupMember,
+    UnitArea,
+    IndicatorRow,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    digest: bytes
+    directory: Directory
+    catalogue: Catalogue
+
+
+class Reference:
+    """Holds a snapshot, and replaces it when somebody has changed what it was read from.
+
+    SQLite counts the commits of everybody else for a connection that stays
+    open; while that counter stands still nothing can have changed, and asking
+    it takes microseconds. When it moved, one statement compares the tables
+    with what was read, and only a difference is loaded anew.
+    """
+
+    def __init__(self, database: Database, sectors: Sequence[Sector]) -> None:
+        self._database = database
+        self._sectors = sectors
+        self._watch: sqlite3.Connection | None = None
+        self._held: tuple[int, Snapshot] | None = None
+        self._turn = Lock()
+
+    async def current(self) -> Snapshot:
+        return self._fresh() or await self._renewed()
+
+    def _fresh(self) -> Snapshot | None:
+        """What is held, unless somebody has committed since it was read."""
+        commits = self._count_commits()
+        return self._held[1] if self._held is not None and self._held[0] == commits else None
+
+    async def _renewed(self) -> Snapshot:
+        async with self._turn:
+            if (fresh := self._fresh()) is not None:
+                return fresh
+            commits = self._count_commits()  # before reading: what is committed meanwhile is found next time
+            snapshot = await self._read(None if self._held is None else self._held[1])
+            self._held = commits, snapshot
+            return snapshot
+
+    def close(self) -> None:
+        if self._watch is not None:
+            self._watch.close()
+            self._watch = None
+
+    def _count_commits(self) -> int:
+        if self._watch is None:
+            self._watch = sqlite3.connect(f"{self._database.path.as_uri()}?mode=ro", uri=True, isolation_level=None)
+        return int(self._watch.execute("pragma data_version").fetchone()[0])
+
+    async def _read(self, held: Snapshot | None) -> Snapshot:
+        async with self._database.service() as session:
+            digest = await _digest(session)
+            if held is not None and digest == held.digest:
+                return held
+            return Snapshot(digest, await Directory.load(session), await Catalogue.load(session, self._sectors))
+
+
+async def _digest(session: AsyncSession) -> bytes:
+    """A hash of every row that a snapshot is made of; one statement."""
+    contents = (
+        sa.select(sa.func.group_concat(sa.func.json_array(*record.__table__.c))).scalar_subquery() for record in _READ
+    )
+    rows = (await session.execute(sa.select(*contents))).one()
+    return hashlib.blake2b("\n".join(text or "" for text in rows).encode()).digest()
