@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from operator import itemgetter
 from typing import Any, Final, NamedTuple
 from uuid import UUID
 
@@ -23,7 +24,7 @@ from dean06_core.statements import Statement, check, choose, outweighs
 from dean06_core.units import UnitSuccession
 
 _AT_ONCE: Final = 500
-_CELL: Final = ("indicator_key", "unit_key", "share", "period", "window")
+_CELL: Final = ("indicator_key", "period", "window", "share", "unit_key")
 _PLACE: Final = (*_CELL, "reporter_key", "stated_in")
 _CONTENT: Final = (
     "numerator",
@@ -38,6 +39,7 @@ _CONTENT: Final = (
 )
 _LIVE: Final = tuple(dict.fromkeys((*_PLACE, *_CONTENT, "id", "state", "recorded_at", "official", "revision")))
 _Key = tuple[Any, ...]
+_cell_of, _place_of, _content_of = itemgetter(*_CELL), itemgetter(*_PLACE), itemgetter(*_CONTENT)
 
 
 class Recorded(NamedTuple):
@@ -71,10 +73,13 @@ async def record_all(
     """
     drafts = [_draft(statement, catalogue, directory) for statement in statements]
     await _refuse_unless_sound(session, statements, drafts, catalogue, directory)
-    recorded: list[Recorded] = []
+    neighbours = sorted(range(len(drafts)), key=lambda number: drafts[number].cell)
+    recorded: dict[int, Recorded] = {}
     for start in range(0, len(drafts), _AT_ONCE):
-        recorded += await _keep(session, drafts[start : start + _AT_ONCE], now)
-    return recorded
+        numbers = neighbours[start : start + _AT_ONCE]
+        kept = await _keep(session, [drafts[number] for number in numbers], now)
+        recorded |= zip(numbers, kept, strict=True)
+    return [recorded[number] for number in range(len(drafts))]
 
 
 @dataclass(slots=True, eq=False)
@@ -84,18 +89,9 @@ class _Draft:
     row: dict[str, Any]
     parts: dict[str, int]
     responsible_key: int | None
-
-    @property
-    def cell(self) -> _Key:
-        return tuple(self.row[name] for name in _CELL)
-
-    @property
-    def place(self) -> _Key:
-        return tuple(self.row[name] for name in _PLACE)
-
-    @property
-    def content(self) -> _Key:
-        return *(self.row[name] for name in _CONTENT), self.parts
+    cell: _Key
+    place: _Key
+    content: _Key
 
 
 @dataclass(slots=True, eq=False)
@@ -121,33 +117,38 @@ def _draft(statement: Statement, catalogue: Catalogue, directory: Directory) -> 
     period = statement.period
     responsible = indicator.responsible
     numerator, denominator, value = _figures(statement, indicator)
+    row = {
+        "indicator_key": catalogue.key(indicator.code),
+        "unit_key": statement.unit,
+        "sector": indicator.sector,
+        "share": statement.share,
+        "period": period.code,
+        "period_starts": period.starts,
+        "period_ends": period.ends,
+        "window": indicator.stored_window(statement.window),
+        "numerator": numerator,
+        "denominator": denominator,
+        "value_scaled": value,
+        "printed": statement.printed,
+        "qualifier": statement.qualifier,
+        "no_activity": statement.no_activity,
+        "as_of": statement.as_of,
+        "comment": statement.comment,
+        "source": statement.source,
+        "state": statement.state,
+        "reporter_key": statement.reporter,
+        "document_id": statement.document,
+        "section": statement.section,
+        "stated_in": _place(statement, directory),
+    }
+    parts = {part: scaled(value) for part, value in statement.parts}
     return _Draft(
-        {
-            "indicator_key": catalogue.key(indicator.code),
-            "unit_key": statement.unit,
-            "sector": indicator.sector,
-            "share": statement.share,
-            "period": period.code,
-            "period_starts": period.starts,
-            "period_ends": period.ends,
-            "window": indicator.stored_window(statement.window),
-            "numerator": numerator,
-            "denominator": denominator,
-            "value_scaled": value,
-            "printed": statement.printed,
-            "qualifier": statement.qualifier,
-            "no_activity": statement.no_activity,
-            "as_of": statement.as_of,
-            "comment": statement.comment,
-            "source": statement.source,
-            "state": statement.state,
-            "reporter_key": statement.reporter,
-            "document_id": statement.document,
-            "section": statement.section,
-            "stated_in": _place(statement, directory),
-        },
-        {part: scaled(value) for part, value in statement.parts},
+        row,
+        parts,
         None if responsible is None else directory.key_by_code(responsible, period.last_day),
+        _cell_of(row),
+        _place_of(row),
+        (*_content_of(row), parts),
     )
 
 
@@ -287,34 +288,36 @@ def _choose_anew(
 
 
 async def _read(session: AsyncSession, drafts: Sequence[_Draft]) -> dict[_Key, dict[_Key, _Live]]:
-    """What is live in the cells of the drafts, by cell and place; two statements."""
-    columns = [getattr(Observation, name) for name in _CELL]
-    cells = (
-        sa.values(*(sa.column(name, column.type) for name, column in zip(_CELL, columns, strict=True)), name="cells")
-        .data([*{draft.cell for draft in drafts}])
-        .cte("cell")
-    )
+    """What is live in the cells of the drafts, by cell and place; two statements.
+
+    Neighbours share most of their cell, so a list for each column of it means
+    few cells that nobody asked for, and a statement that is compiled once.
+    """
+    wanted: dict[_Key, dict[_Key, _Live]] = {draft.cell: {} for draft in drafts}
     rows = await session.execute(
-        sa.select(*(getattr(Observation, name) for name in _LIVE))
-        .join_from(cells, Observation, sa.and_(*(column == cells.c[column.key] for column in columns)))
-        .where(Observation.superseded_at.is_(None))
-    )
-    found: list[tuple[_Key, Any]] = [(tuple(getattr(row, name) for name in _PLACE), row) for row in rows]
-    places = {draft.place for draft in drafts}
-    parts = await _read_parts(session, [row.id for place, row in found if place in places])
-    live: dict[_Key, dict[_Key, _Live]] = defaultdict(dict)
-    for place, row in found:
-        live[place[: len(_CELL)]][place] = _Live(
-            row.id,
-            row.state,
-            row.reporter_key,
-            row.numerator,
-            row.recorded_at,
-            row.official,
-            row.revision,
-            (*(getattr(row, name) for name in _CONTENT), parts[row.id]),
+        sa.select(*(getattr(Observation, name) for name in _LIVE)).where(
+            *(
+                getattr(Observation, name).in_({*values})
+                for name, values in zip(_CELL, zip(*wanted, strict=True), strict=True)
+            ),
+            Observation.superseded_at.is_(None),
         )
-    return live
+    )
+    found = [row._mapping for row in rows if _cell_of(row._mapping) in wanted]
+    places = {draft.place for draft in drafts}
+    parts = await _read_parts(session, [row["id"] for row in found if _place_of(row) in places])
+    for row in found:
+        wanted[_cell_of(row)][_place_of(row)] = _Live(
+            row["id"],
+            row["state"],
+            row["reporter_key"],
+            row["numerator"],
+            row["recorded_at"],
+            row["official"],
+            row["revision"],
+            (*_content_of(row), parts[row["id"]]),
+        )
+    return wanted
 
 
 async def _read_parts(session: AsyncSession, ids: Sequence[UUID]) -> Mapping[UUID, dict[str, int]]:

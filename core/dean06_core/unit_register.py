@@ -7,7 +7,7 @@ one from a later day closes the version before it.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from itertools import pairwise
@@ -20,6 +20,7 @@ from dean06_core import unit_tree
 from dean06_core.errors import BadInput
 from dean06_core.outcomes import Outcome, Refusals, Tally
 from dean06_core.records import Record
+from dean06_core.unit_tree import UnitCycle
 from dean06_core.units import (
     CodeScheme,
     SuccessionKind,
@@ -100,7 +101,11 @@ async def enter(session: AsyncSession, entries: Sequence[UnitEntry]) -> Tally:
         refusals.stop_if_any()
         tally = Tally.of(register.outcomes(session))
         await register.save(session)
-        await unit_tree.rebuild(session)
+        try:
+            await unit_tree.rebuild(session)
+        except UnitCycle as cycle:
+            refusals.add(register.place_of(cycle.units), cycle)
+        refusals.stop_if_any()
     return tally
 
 
@@ -210,6 +215,10 @@ class _Register:
                 concerned = last_entered.get(version.parent_key or 0) if own is None else own
                 if concerned is not None and version.parent_key is not None:
                     self._check_parent(version, self._units[version.parent_key], concerned, refusals)
+
+    def place_of(self, units: Collection[int]) -> int:
+        """Which entry was the last to speak of one of these units."""
+        return max(place for (key, _), place in self._entered.items() if key in units)
 
     def outcomes(self, session: AsyncSession) -> list[Outcome]:
         return [self._outcome(session, records) for records in self._touched.values()]

@@ -39,6 +39,20 @@ class Above:
     depth: int
 
 
+class UnitCycle(BadInput):
+    """Units that stand above one another in a circle."""
+
+    def __init__(self, names: Mapping[int, str], on: date) -> None:
+        circle = " → ".join(f"“{name}”" for name in (*names.values(), *list(names.values())[:1]))
+        super().__init__(
+            "UNIT_CYCLE",
+            f"Từ ngày {on:%d/%m/%Y} các đơn vị trực thuộc vòng quanh nhau: {circle}. "
+            "Hãy sửa đơn vị cấp trên của một trong các đơn vị này.",
+            field=("parent",),
+        )
+        self.units = frozenset(names)
+
+
 async def rebuild(session: AsyncSession) -> None:
     """Derive the closure anew from all versions; three statements, however many units there are."""
     rows = await session.execute(
@@ -91,7 +105,8 @@ def _above(unit: int, of_unit: Mapping[int, Sequence[Spell]]) -> list[Above]:
                 continue
             found.append((key, len(chain) - 1, first, last))
             if spell.parent in chain:
-                raise _cycle(chain[chain.index(spell.parent) :], of_unit, first)
+                cycle = chain[chain.index(spell.parent) :]
+                raise UnitCycle({key: of_unit[key][-1].name for key in cycle}, first)
             if spell.parent is not None:
                 front.append((spell.parent, first, last, (*chain, spell.parent)))
     return [
@@ -108,13 +123,3 @@ def _joined(found: list[tuple[int, int, date, date]]) -> list[tuple[int, int, da
         else:
             joined.append((ancestor, depth, starts, ends))
     return joined
-
-
-def _cycle(chain: Sequence[int], of_unit: Mapping[int, Sequence[Spell]], on: date) -> BadInput:
-    names = " → ".join(f"“{of_unit[key][-1].name}”" for key in (*chain, chain[0]))
-    return BadInput(
-        "UNIT_CYCLE",
-        f"Từ ngày {on:%d/%m/%Y} các đơn vị trực thuộc vòng quanh nhau: {names}. "
-        "Hãy sửa đơn vị cấp trên của một trong các đơn vị này.",
-        field=("parent",),
-    )

@@ -11,14 +11,13 @@ from strawberry.types.info import Info
 
 from dean06_auth.tokens import IssuedToken
 from dean06_core import access
-from dean06_core.access import All, Caller, DataClass
+from dean06_core.access import Caller, DataClass
 from dean06_core.errors import BadInput
-from dean06_core.graphql import Context
+from dean06_core.graphql import Context, described
 from dean06_schema.errors import Refusal, UserError
 from dean06_schema.indicators import Sector
 from dean06_schema.nodes import Node, global_id, node_loader
 from dean06_schema.units import Unit
-from dean06_schema.vocabulary import described
 
 described(
     DataClass,
@@ -63,7 +62,9 @@ described(
 )
 
 
-@strawberry.type(description="Quyền được cấp: một vai trò trên một số lĩnh vực, đơn vị và loại dữ liệu, trong một số ngày")
+@strawberry.type(
+    description="Quyền được cấp: một vai trò trên một số lĩnh vực, đơn vị và loại dữ liệu, trong một số ngày"
+)
 class Grant:
     held: strawberry.Private[access.Grant]
     id: strawberry.ID = strawberry.field(description="Định danh trong hệ thống")

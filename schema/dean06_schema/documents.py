@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date
-from typing import Annotated, Any, Final
+from typing import TYPE_CHECKING, Annotated, Any, Final
 from uuid import UUID
 
 import strawberry
@@ -17,10 +17,15 @@ from dean06_core.standing import TaskGrouping
 from dean06_schema.nodes import Node, global_id, node_loader
 from dean06_schema.units import Unit, UnitSelector
 
+if TYPE_CHECKING:
+    from dean06_schema.tasks import TaskConnection
+
 _ORDER: Final = "documents"
 
 
-@strawberry.type(description="Văn bản: quyết định, kế hoạch, báo cáo ... làm căn cứ cho số liệu, mức chỉ tiêu giao, nhiệm vụ")
+@strawberry.type(
+    description="Văn bản: quyết định, kế hoạch, báo cáo ... làm căn cứ cho số liệu, mức chỉ tiêu giao, nhiệm vụ"
+)
 class LegalDocument(Node):
     stored: strawberry.Private[StoredDocument]
     number: str | None = strawberry.field(description="Số, ký hiệu; null nếu nơi dẫn không ghi")
@@ -44,16 +49,14 @@ class LegalDocument(Node):
         )
 
     @batch_field(description="Các đơn vị tham mưu, soạn thảo")
-    async def prepared_by(prepared: list[Any], context: Context) -> list[list[Unit]]:  # noqa: N805  all parents at once
+    async def prepared_by(prepared: list[Any], context: Context) -> list[list[Unit]]:
         async with context.reading() as session:
             found = await documents.authors(session, {each.stored.id for each in prepared})
-        return [
-            [Unit.known(context, key, each.stored.issued_on) for key in found[each.stored.id]] for each in prepared
-        ]
+        return [[Unit.known(context, key, each.stored.issued_on) for key in found[each.stored.id]] for each in prepared]
 
     @batch_field(description="Các nhiệm vụ căn cứ vào văn bản này, như hôm nay")
     async def tasks(
-        resting: list[Any],  # noqa: N805  all parents at once
+        resting: list[Any],
         context: Context,
         *,
         first: First = None,
@@ -125,4 +128,4 @@ async def _by_ids(ids: Sequence[UUID], context: Context) -> dict[Any, Node]:
         return {id_: LegalDocument.of(stored) for id_, stored in (await documents.by_ids(session, ids)).items()}
 
 
-__all__ = ["LegalDocument", "LegalDocumentConnection", "DocumentQuery"]
+__all__ = ["DocumentQuery", "LegalDocument", "LegalDocumentConnection"]

@@ -25,7 +25,9 @@ _log: Final = logging.getLogger(__name__)
 @strawberry.interface(description="Lý do một thao tác không được thực hiện")
 class UserError:
     code: str = strawberry.field(description="Mã lỗi, không đổi giữa các phiên bản")
-    field: list[str] | None = strawberry.field(description="Đường dẫn tới dữ liệu vào có lỗi; null nếu lỗi là của cả thao tác")
+    field: list[str] | None = strawberry.field(
+        description="Đường dẫn tới dữ liệu vào có lỗi; null nếu lỗi là của cả thao tác"
+    )
     message: str = strawberry.field(description="Điều gì không được và cần làm gì tiếp")
 
 

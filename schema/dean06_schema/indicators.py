@@ -124,7 +124,7 @@ class Indicator:
         return None if key is None else Unit.known(info.context, key, day)
 
     @batch_field(description="Văn bản làm căn cứ")
-    async def basis(indicators: list[Any], context: Context) -> list[Documents]:  # noqa: N805  all parents at once
+    async def basis(indicators: list[Any], context: Context) -> list[Documents]:
         from dean06_schema.documents import LegalDocument
 
         labels = {label for each in indicators for label in each.declared.basis}
@@ -140,7 +140,7 @@ class Indicator:
 
     @batch_field(description="Các mức chỉ tiêu đã giao")
     async def targets(
-        indicators: list[Any],  # noqa: N805  all parents at once
+        indicators: list[Any],
         context: Context,
         *,
         units: Annotated[

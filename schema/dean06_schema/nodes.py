@@ -1,4 +1,4 @@
-"""Whatever can be asked for again has one opaque id; for whom it is hidden, and where it never was, the answer is null."""
+"""Whatever can be asked for again has one opaque id. Who may not see it is answered null, as if it had never been."""
 
 import base64
 from collections.abc import Awaitable, Callable, Hashable, Mapping, Sequence

@@ -1,34 +1,34 @@
 """How figures are asked for: dense grids of cells, who is below target, and everything that was said about one cell."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Annotated, Any
+from uuid import UUID
 
 import strawberry
 from strawberry.types.info import Info
 
-from dean06_core import comparing, documents, figures, shortfalls, writing
-from dean06_core import statements as stating
+from dean06_core import comparing, contradictions, documents, figures, shortfalls, writing
 from dean06_core.assessment import Assessment
 from dean06_core.comparing import Against
 from dean06_core.errors import BadInput
 from dean06_core.figures import Figure, FigureSource, Question, Status, rounded
-from dean06_core.graphql import Context, batch_field
+from dean06_core.graphql import Context, batch_field, described
 from dean06_core.indicators import Indicator as DeclaredIndicator
 from dean06_core.observations import DataState, Qualifier, Slice, unscaled
 from dean06_core.observations import Observation as StoredStatement
 from dean06_core.periods import Period as CalendarPeriod
 from dean06_core.periods import Window
 from dean06_core.units import Tier
-from dean06_schema import vocabulary
 from dean06_schema.documents import LegalDocument
 from dean06_schema.indicators import Indicator, Part, Sectors
-from dean06_schema.nodes import Node, global_id
+from dean06_schema.nodes import Node, global_id, node_loader
 from dean06_schema.targets import Target
 from dean06_schema.units import Unit, UnitGroup, UnitSelector
 
-vocabulary.described(
+described(
     Against,
     "So với kỳ nào",
     PREVIOUS="Kỳ trước liền kề",
@@ -87,7 +87,7 @@ class Statement:
 
     @batch_field(description="Văn bản có lần nêu này")
     async def document(
-        stated: list[Any],  # noqa: N805  all parents at once
+        stated: list[Any],
         context: Context,
     ) -> list[LegalDocument | None]:
         ids = {each.stored.document_id for each in stated if each.stored.document_id is not None}
@@ -124,22 +124,39 @@ class Rank:
     stated: bool = strawberry.field(description="Hạng do nơi khác công bố, không phải tính ở đây")
 
 
+@dataclass(frozen=True, slots=True)
+class CellId:
+    """A cell as an id names it: by codes that outlive any database."""
+
+    indicator: str
+    unit: UUID
+    period: str
+    window: Window
+    share: str
+
+    def __str__(self) -> str:
+        return "|".join((self.indicator, str(self.unit), self.period, self.window, self.share))
+
+    @classmethod
+    def read(cls, written: str) -> "CellId":
+        indicator, unit, period, window, share = written.split("|")
+        return cls(indicator, UUID(unit), CalendarPeriod.parse(period).code, Window(window), share)
+
+    def slice(self) -> Slice:
+        kind, _, _ = self.share.partition(":")
+        return Slice(kind.upper()) if kind else Slice.UNIT
+
+
 @strawberry.type(description="Số liệu của một ô: chỉ tiêu theo dõi, đơn vị, kỳ, phạm vi thời gian")
 class Observation(Node):
     figure: strawberry.Private[Figure]
 
     @classmethod
-    def of(cls, figure: Figure) -> "Observation":
-        return cls(figure=figure)
-
-    @strawberry.field(description="Định danh của ô số liệu")
-    def id(self, info: Info[Context, None]) -> strawberry.ID:
-        cell = self.figure.cell
-        unit = info.context.directory.unit(cell.unit, cell.period.last_day)
-        return global_id(
-            "Observation",
-            "|".join((self.figure.indicator.code, str(unit.id), cell.period.code, cell.window, cell.share)),
-        )
+    def of(cls, figure: Figure, context: Context) -> "Observation":
+        cell = figure.cell
+        unit = context.directory.unit(cell.unit, cell.period.last_day)
+        id_ = CellId(figure.indicator.code, unit.id, cell.period.code, cell.window, cell.share)
+        return cls(id=global_id("Observation", id_), figure=figure)
 
     @strawberry.field(description="Chỉ tiêu theo dõi")
     def indicator(self) -> Indicator:
@@ -187,10 +204,10 @@ class Observation(Node):
         return self.figure.qualifier
 
     @batch_field(description="Các phần của con số")
-    async def parts(observations: list[Any], context: Context) -> list[list[PartValue]]:  # noqa: N805  all parents
+    async def parts(observations: list[Any], context: Context) -> list[list[PartValue]]:
         ids = {each.figure.statement for each in observations if each.figure.statement is not None}
         async with context.reading() as session:
-            found = await stating.parts(session, ids)
+            found = await contradictions.parts(session, ids)
         return [
             [
                 PartValue(part=Part(code=part.code, name=part.name), value=unscaled(stored.value_scaled))
@@ -260,9 +277,9 @@ class Observation(Node):
         return None if key is None else Unit.known(info.context, key)
 
     @batch_field(description="Mọi lần nêu, kể cả mâu thuẫn; lần được chọn đứng đầu")
-    async def statements(observations: list[Any], context: Context) -> list[list[Statement]]:  # noqa: N805  all parents
+    async def statements(observations: list[Any], context: Context) -> list[list[Statement]]:
         async with context.reading() as session:
-            found = await stating.about(session, context.catalogue, {each.figure.cell for each in observations})
+            found = await contradictions.about(session, context.catalogue, {each.figure.cell for each in observations})
         return [
             [Statement(stored=stored, declared=each.figure.indicator) for stored in found[each.figure.cell]]
             for each in observations
@@ -270,7 +287,7 @@ class Observation(Node):
 
     @batch_field(description="So với một kỳ khác")
     async def compare(
-        observations: list[Any],  # noqa: N805  all parents at once
+        observations: list[Any],
         context: Context,
         *,
         with_: Annotated[Against, strawberry.argument(name="with", description="So với kỳ nào")],
@@ -278,11 +295,11 @@ class Observation(Node):
         own = [each.figure for each in observations]
         async with context.reading() as session:
             found = await comparing.before(session, context.directory, context.catalogue, own, with_)
-        return [_comparison(figure, other) for figure, other in zip(own, found, strict=True)]
+        return [_comparison(figure, other, context) for figure, other in zip(own, found, strict=True)]
 
     @batch_field(description="Thứ hạng trong các đơn vị có số liệu")
     async def rank(
-        observations: list[Any],  # noqa: N805  all parents at once
+        observations: list[Any],
         context: Context,
         *,
         among: Annotated[UnitSelector, strawberry.argument(description="Trong những đơn vị nào")],
@@ -316,8 +333,8 @@ class BelowTarget:
         return [TierCount(tier=tier, count=count) for tier, count in self.shortfall.by_tier.items()]
 
     @strawberry.field(description="Từng đơn vị chưa đạt với số liệu, theo cấp rồi theo mã")
-    def rows(self) -> list[Observation]:
-        return [Observation.of(figure) for figure in self.shortfall.rows]
+    def rows(self, info: Info[Context, None]) -> list[Observation]:
+        return [Observation.of(figure, info.context) for figure in self.shortfall.rows]
 
     @strawberry.field(description="Đơn vị kỳ trước đạt, kỳ này chưa đạt")
     def entered(self) -> list[Unit]:
@@ -335,7 +352,7 @@ class BelowTarget:
 @strawberry.type
 class ObservationQuery:
     @strawberry.field(
-        description="Mọi ô của đơn vị x chỉ tiêu x kỳ x phạm vi mà người gọi được xem, kể cả ô chưa báo cáo; tối đa 20.000 ô"
+        description="Mọi ô của đơn vị x chỉ tiêu x kỳ x phạm vi trong phạm vi, kể cả ô chưa báo cáo; tối đa 20.000 ô"
     )
     async def observations(
         self,
@@ -368,7 +385,11 @@ class ObservationQuery:
         )
         async with context.reading() as session:
             found = await figures.answer(session, context.directory, context.catalogue, question)
-        return [Observation.of(figure) for figure in found if assessments is None or figure.assessment in assessments]
+        return [
+            Observation.of(figure, context)
+            for figure in found
+            if assessments is None or figure.assessment in assessments
+        ]
 
     @strawberry.field(description="Danh sách chưa đạt, theo từng chỉ tiêu theo dõi")
     async def below_target(
@@ -395,6 +416,40 @@ class ObservationQuery:
         return [BelowTarget(shortfall=shortfall) for shortfall in found]
 
 
+@node_loader("Observation", key=CellId.read)
+async def observations_behind(ids: Sequence[CellId], context: Context) -> dict[CellId, Observation]:
+    """The cells of units and sectors that the caller sees; one answer for each way of slicing among them."""
+    seen = [id_ for id_ in ids if _is_seen(id_, context)]
+    found: dict[CellId, Observation] = {}
+    for slice_ in Slice:
+        own = [id_ for id_ in seen if id_.slice() is slice_]
+        if not own:
+            continue
+        units = {id_.unit: context.directory.by_id(id_.unit, context.on) for id_ in own}
+        question = Question(
+            units=[unit.key for unit in units.values() if unit is not None],
+            indicators=[context.catalogue.by_code[code] for code in dict.fromkeys(id_.indicator for id_ in own)],
+            periods=[CalendarPeriod.parse(code) for code in dict.fromkeys(id_.period for id_ in own)],
+            windows=list(dict.fromkeys(id_.window for id_ in own)),
+            slice=slice_,
+        )
+        async with context.reading() as session:
+            answers = await figures.answer(session, context.directory, context.catalogue, question)
+        for answer in answers:
+            cell = answer.cell
+            unit_id = context.directory.unit(cell.unit, context.on).id
+            id_ = CellId(answer.indicator.code, unit_id, cell.period.code, cell.window, cell.share)
+            if id_ in own:
+                found[id_] = Observation.of(answer, context)
+    return found
+
+
+def _is_seen(id_: CellId, context: Context) -> bool:
+    indicator = context.catalogue.by_code.get(id_.indicator)
+    is_known = indicator is not None and indicator.sector in context.sectors
+    return is_known and context.directory.by_id(id_.unit, context.on) is not None
+
+
 def chosen_indicators(
     context: Context, codes: Sequence[str] | None, sectors: Sequence[str] | None
 ) -> list[DeclaredIndicator]:
@@ -414,12 +469,12 @@ def _periods(codes: Sequence[str]) -> list[CalendarPeriod]:
     return [CalendarPeriod.parse(code) for code in dict.fromkeys(codes)]
 
 
-def _comparison(figure: Figure, other: Figure | None) -> Comparison | None:
+def _comparison(figure: Figure, other: Figure | None, context: Context) -> Comparison | None:
     if other is None:
         return None
     now, then = figure.exact, other.exact
     change = None if now is None or then is None else rounded(now - then, figure.indicator.decimals)
-    return Comparison(observation=Observation.of(other), change=change)
+    return Comparison(observation=Observation.of(other, context), change=change)
 
 
 def _decimal(count: int | None) -> Decimal | None:

@@ -15,9 +15,10 @@ from dean06_core.targets import Target as AssignedTarget
 
 if TYPE_CHECKING:
     from dean06_schema.documents import LegalDocument
+    from dean06_schema.indicators import Indicator
 
 Document = Annotated["LegalDocument", strawberry.lazy("dean06_schema.documents")]
-Indicator = Annotated["Indicator", strawberry.lazy("dean06_schema.indicators")]
+Measured = Annotated["Indicator", strawberry.lazy("dean06_schema.indicators")]
 
 
 @strawberry.type(description="Mức chỉ tiêu giao")
@@ -32,7 +33,7 @@ class Target:
         return cls(target=target, declared=declared, level=_plain(unscaled(target.value_scaled)))
 
     @strawberry.field(description="Chỉ tiêu theo dõi")
-    def indicator(self) -> Indicator:
+    def indicator(self) -> Measured:
         from dean06_schema.indicators import Indicator
 
         return Indicator.of(self.declared)
@@ -70,7 +71,7 @@ class Target:
         return self.target.valid_to
 
     @batch_field(description="Văn bản giao")
-    async def basis(targets: list[Any], context: Context) -> list[Document | None]:  # noqa: N805  all parents at once
+    async def basis(targets: list[Any], context: Context) -> list[Document | None]:
         from dean06_schema.documents import LegalDocument
 
         ids = {each.target.basis_id for each in targets if each.target.basis_id is not None}

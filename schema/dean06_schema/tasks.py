@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from strawberry.types.info import Info
 
 from dean06_core import documents, spelling, standing, task_details
-from dean06_core.graphql import After, Before, Context, First, Last, PageInfo, batch_field
+from dean06_core.graphql import After, Before, Context, First, Last, PageInfo, batch_field, described
 from dean06_core.pages import Page, Slice, cursor_of
 from dean06_core.standing import StandingTask, TaskGrouping, TaskOrder
 from dean06_core.task_details import Extension, Mention
@@ -21,7 +21,6 @@ from dean06_core.units import Tier
 from dean06_schema.documents import LegalDocument
 from dean06_schema.nodes import Node, global_id, node_loader
 from dean06_schema.units import On, Unit, UnitGroup, UnitSelector
-from dean06_schema.vocabulary import described
 
 described(
     TaskOrigin,
@@ -188,7 +187,7 @@ class TaskProgressConnection:
         )
 
     @batch_field(description="Tổng số lần báo cáo")
-    async def total_count(connections: list[Any], context: Context) -> list[int]:  # noqa: N805  all parents at once
+    async def total_count(connections: list[Any], context: Context) -> list[int]:
         return await _told(context, [each.task for each in connections], task_details.progress_counts)
 
 
@@ -241,7 +240,7 @@ class Task(Node):
         return _unit(info.context, self.standing.assigned_by, self.standing.on)
 
     @batch_field(description="Các đơn vị phối hợp")
-    async def cooperating(tasks: list[Any], context: Context) -> list[list[Unit]]:  # noqa: N805  all parents at once
+    async def cooperating(tasks: list[Any], context: Context) -> list[list[Unit]]:
         own = [each.standing for each in tasks]
         async with context.reading() as session:
             found = await task_details.cooperating(session, {task.id for task in own})
@@ -253,7 +252,7 @@ class Task(Node):
 
     @batch_field(description="Nhiệm vụ giao cho cả nhóm, mà nhiệm vụ này là phần của một đơn vị")
     async def parent(
-        tasks: list[Any],  # noqa: N805  all parents at once
+        tasks: list[Any],
         context: Context,
     ) -> list[Annotated["Task", strawberry.lazy("dean06_schema.tasks")] | None]:
         above = {(each.standing.parent, each.standing.on) for each in tasks if each.standing.parent is not None}
@@ -262,7 +261,7 @@ class Task(Node):
 
     @batch_field(description="Các nhiệm vụ con, mỗi đơn vị trong nhóm một nhiệm vụ")
     async def children(
-        tasks: list[Any],  # noqa: N805  all parents at once
+        tasks: list[Any],
         context: Context,
         *,
         first: First = None,
@@ -280,25 +279,27 @@ class Task(Node):
         return [connections[task.id, on or task.on] for task in own]
 
     @batch_field(description="Các lần gia hạn đến ngày đang xem, theo thứ tự")
-    async def extensions(tasks: list[Any], context: Context) -> list[list[TaskExtension]]:  # noqa: N805  all parents
+    async def extensions(tasks: list[Any], context: Context) -> list[list[TaskExtension]]:
         found = await _told(context, [each.standing for each in tasks], task_details.extensions)
         return [[TaskExtension.of(extension) for extension in own] for own in found]
 
-    @batch_field(description="Tình trạng tại một ngày; không ghi ngày thì ngày đang xem, trước ngày giao thì như vừa giao")
-    async def cell(tasks: list[Any], context: Context, *, on: On = None) -> list[TaskCell]:  # noqa: N805  all parents
+    @batch_field(
+        description="Tình trạng tại một ngày; không ghi ngày thì ngày đang xem, trước ngày giao thì như vừa giao"
+    )
+    async def cell(tasks: list[Any], context: Context, *, on: On = None) -> list[TaskCell]:
         return [task.cell for task in await _on_another_day(context, tasks, on)]
 
     @batch_field(description="Quá hạn mà chưa hoàn thành")
-    async def overdue(tasks: list[Any], context: Context, *, on: On = None) -> list[bool]:  # noqa: N805  all parents
+    async def overdue(tasks: list[Any], context: Context, *, on: On = None) -> list[bool]:
         return [task.cell is TaskCell.OPEN_OVERDUE for task in await _on_another_day(context, tasks, on)]
 
     @batch_field(description="Số ngày quá hạn; null nếu không quá hạn")
-    async def overdue_days(tasks: list[Any], context: Context, *, on: On = None) -> list[int | None]:  # noqa: N805
+    async def overdue_days(tasks: list[Any], context: Context, *, on: On = None) -> list[int | None]:
         return [task.overdue_days for task in await _on_another_day(context, tasks, on)]
 
     @batch_field(description="Tình hình thực hiện đến ngày đang xem, mới nhất trước")
     async def progress(
-        tasks: list[Any],  # noqa: N805  all parents at once
+        tasks: list[Any],
         context: Context,
         *,
         first: First = None,
@@ -314,13 +315,13 @@ class Task(Node):
         return [TaskProgressConnection.of(task, rows) for task, rows in zip(own, found, strict=True)]
 
     @batch_field(description="Các văn bản làm căn cứ")
-    async def basis(tasks: list[Any], context: Context) -> list[list[LegalDocument]]:  # noqa: N805  all parents at once
+    async def basis(tasks: list[Any], context: Context) -> list[list[LegalDocument]]:
         async with context.reading() as session:
             found = await task_details.bases(session, {each.standing.id for each in tasks})
         return [[LegalDocument.of(document) for document in found[each.standing.id]] for each in tasks]
 
     @batch_field(description="Mọi nơi nêu hoặc nhắc lại nhiệm vụ, văn bản sớm trước")
-    async def mentions(tasks: list[Any], context: Context) -> list[list[TaskMention]]:  # noqa: N805  all parents
+    async def mentions(tasks: list[Any], context: Context) -> list[list[TaskMention]]:
         async with context.reading() as session:
             found = await task_details.mentions(session, {each.standing.id for each in tasks})
         return [[TaskMention.of(mention) for mention in found[each.standing.id]] for each in tasks]
@@ -362,7 +363,7 @@ class TaskConnection:
         )
 
     @batch_field(description="Tổng số nhiệm vụ trong danh sách")
-    async def total_count(connections: list[Any], context: Context) -> list[int]:  # noqa: N805  all parents at once
+    async def total_count(connections: list[Any], context: Context) -> list[int]:
         owners: dict[_Listing, set[Any]] = {}
         for each in connections:
             owners.setdefault(each.listing, set()).add(each.owner)
@@ -514,9 +515,7 @@ async def _standing(context: Context, wanted: Collection[tuple[UUID, date]]) -> 
     for day, ids in _by_day(wanted).items():
         one_page = Page(len(ids))
         async with context.reading() as session:
-            rows = await standing.listed(
-                session, on=day, page=one_page, where=standing.TaskFilter(ids=frozenset(ids))
-            )
+            rows = await standing.listed(session, on=day, page=one_page, where=standing.TaskFilter(ids=frozenset(ids)))
         found |= {(task.id, day): task for task in rows.rows}
     return found
 
@@ -567,9 +566,7 @@ async def _rows(
         case TaskGrouping.GROUP | TaskGrouping.ORIGIN:
             names = {key: str(key) for key in keys}
             keys.sort(key=lambda key: spelling.sort_key(str(key)))
-    return [
-        TaskSummaryRow(key=names[key], unit=units.get(key), summary=TaskSummary.of(found[key])) for key in keys
-    ]
+    return [TaskSummaryRow(key=names[key], unit=units.get(key), summary=TaskSummary.of(found[key])) for key in keys]
 
 
 def _by_day(wanted: Iterable[tuple[UUID, date]]) -> dict[date, list[UUID]]:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Annotated, Any
+from uuid import UUID
 
 import strawberry
 from strawberry.types.info import Info
@@ -15,11 +16,11 @@ from dean06_core.pages import Page, cursor_of
 from dean06_core.periods import Period, Window
 from dean06_core.standing import TaskGrouping
 from dean06_core.units import CodeScheme, Tier, UnitLevel
-from dean06_schema.nodes import Node, global_id
+from dean06_schema.nodes import Node, global_id, node_loader
 
 if TYPE_CHECKING:
     from dean06_schema.observations import Observation
-    from dean06_schema.tasks import TaskConnection
+    from dean06_schema.tasks import TaskConnection, TaskFilter
 
 _ORDER = "units"
 Code = Annotated[str, strawberry.argument(description="Mã đơn vị: mã thống kê của xã, tỉnh hoặc mã chữ của sở, ngành")]
@@ -27,7 +28,7 @@ On = Annotated[date | None, strawberry.argument(description="Tính tại ngày n
 Level = Annotated[UnitLevel | None, strawberry.argument(description="Chỉ lấy cấp này")]
 Observations = list[Annotated["Observation", strawberry.lazy("dean06_schema.observations")]]
 Tasks = Annotated["TaskConnection", strawberry.lazy("dean06_schema.tasks")]
-TaskFilter = Annotated["TaskFilter", strawberry.lazy("dean06_schema.tasks")]
+WantedTasks = Annotated["TaskFilter", strawberry.lazy("dean06_schema.tasks")]
 
 
 @strawberry.input(description="Chọn đơn vị; mọi điều kiện đã ghi phải cùng đúng")
@@ -88,17 +89,13 @@ class Unit(Node):
 
     @classmethod
     def of(cls, unit: directory.Unit, on: date) -> "Unit":
-        return cls(unit=unit, on=on)
+        return cls(id=global_id("Unit", unit.id), unit=unit, on=on)
 
     @classmethod
     def known(cls, context: Context, key: int, on: date | None = None) -> "Unit":
         """The unit behind a reference, in scope or not: its class D fields are for every caller."""
         day = on or context.on
-        return cls(unit=context.directory.unit(key, day), on=day)
-
-    @strawberry.field(description="Định danh trong hệ thống")
-    def id(self) -> strawberry.ID:
-        return global_id("Unit", self.unit.id)
+        return cls.of(context.directory.unit(key, day), day)
 
     @strawberry.field(description="Mã đơn vị: mã thống kê của xã, tỉnh hoặc mã chữ của sở, ngành")
     def code(self) -> str:
@@ -164,7 +161,7 @@ class Unit(Node):
 
     @batch_field(description="Số liệu của đơn vị trong một kỳ")
     async def indicators(
-        units: list[Any],  # noqa: N805  a batch field is given all its parents
+        units: list[Any],
         context: Context,
         *,
         period: Annotated[str, strawberry.argument(description="Kỳ: 2025-07, 2025-W30, 2025-Q3, 2025 ...")],
@@ -185,14 +182,14 @@ class Unit(Node):
         own: dict[int, list[Figure]] = {}
         for figure in found:
             own.setdefault(figure.cell.unit, []).append(figure)
-        return [[Observation.of(figure) for figure in own.get(parent.unit.key, ())] for parent in units]
+        return [[Observation.of(figure, context) for figure in own.get(parent.unit.key, ())] for parent in units]
 
     @batch_field(description="Nhiệm vụ mà đơn vị chủ trì")
     async def tasks(
-        units: list[Any],  # noqa: N805  a batch field is given all its parents
+        units: list[Any],
         context: Context,
         *,
-        filter: Annotated[TaskFilter | None, strawberry.argument(description="Lọc nhiệm vụ")] = None,  # noqa: A002
+        filter: Annotated[WantedTasks | None, strawberry.argument(description="Lọc nhiệm vụ")] = None,  # noqa: A002
         first: First = None,
         after: After = None,
         on: On = None,
@@ -282,6 +279,12 @@ class UnitQuery:
     def unit_groups(self, info: Info[Context, None]) -> list[UnitGroup]:
         groups = sorted(info.context.directory.groups.values(), key=lambda group: group.code)
         return [UnitGroup(group=group) for group in groups]
+
+
+@node_loader("Unit")
+async def units_behind(ids: Sequence[UUID], context: Context) -> dict[UUID, Unit]:
+    found = ((id_, context.directory.by_id(id_, context.on)) for id_ in ids)
+    return {id_: Unit.of(unit, context.on) for id_, unit in found if unit is not None}
 
 
 def _scheme(name: str) -> CodeScheme:

@@ -1,30 +1,13 @@
 """The enumerations of the contract, each value with the words that officials use for it."""
 
-from enum import Enum
-from typing import TypeVar
-
-import strawberry
-
 from dean06_core.assessment import Assessment
 from dean06_core.figures import FigureSource, Status
+from dean06_core.graphql import described
 from dean06_core.indicators import Direction, IndicatorKind
 from dean06_core.observations import DataState, Qualifier, Slice
 from dean06_core.periods import Window
 from dean06_core.targets import Comparator, TargetCheck, TargetKind, TargetRule
 from dean06_core.units import CodeScheme, Tier, UnitLevel
-
-E = TypeVar("E", bound=type[Enum])
-
-
-def described(enumeration: E, description: str, *, name: str | None = None, **values: str) -> E:
-    """Put an enumeration of core into the API. Every value needs its Vietnamese description."""
-    described_type = strawberry.enum(enumeration, name=name, description=description)
-    for value in described_type.__strawberry_definition__.values:  # type: ignore[attr-defined]  # added by Strawberry
-        value.description = values.pop(value.name)
-    if values:
-        raise TypeError(f"{enumeration.__name__} has no {', '.join(values)}.")
-    return enumeration
-
 
 described(
     UnitLevel,

@@ -47,7 +47,7 @@ class Desk:
             return await self.engine.execute(operation, context)
 
     async def _caller(self, token: str, reach: Directory, now: datetime, on: date) -> Caller:
-        async with self.database.service() as session:
+        async with self.database.service_reading() as session:
             caller = await callers.caller_of(session, token=token, now=now, reach=reach, on=on)
         if caller is None:
             raise Refusal(

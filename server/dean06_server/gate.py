@@ -19,7 +19,7 @@ class Gate:
     on: date
     token: str | None = field(default=None, repr=False)
 
-    async def sign_in(self, *, login: str, password: str) -> IssuedToken:
+    async def sign_in(self, login: str, password: str) -> IssuedToken:
         """A token for whoever knows the password; SIGN_IN_FAILED otherwise."""
         return await callers.sign_in(self.database, login=login, password=password, now=self.now, on=self.on)
 

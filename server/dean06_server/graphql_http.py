@@ -10,7 +10,7 @@ import orjson
 from starlette.requests import Request
 from starlette.responses import Response
 
-from dean06_schema.engine import Answer, Operation
+from dean06_schema.engine import MUTATION_NOT_ALLOWED, Answer, Operation
 from dean06_server.desk import Desk
 from dean06_server.negotiation import GRAPHQL, is_json, response_type
 from dean06_server.refusals import Refusal
@@ -109,9 +109,14 @@ def _malformed(message: str) -> Refusal:
 
 
 def _response(answer: Answer, media_type: str) -> Response:
-    body: dict[str, Any] = {} if answer.is_request_error else {"data": answer.data}
-    if answer.errors:
-        body["errors"] = answer.errors
-    is_refused = answer.is_request_error and media_type == GRAPHQL
-    status = HTTPStatus.BAD_REQUEST if is_refused else HTTPStatus.OK
-    return Response(orjson.dumps(body), status, media_type=f"{media_type}; charset=utf-8")
+    status, headers = HTTPStatus.OK, {}
+    if answer.is_request_error and _code(answer) == MUTATION_NOT_ALLOWED:
+        status, headers = HTTPStatus.METHOD_NOT_ALLOWED, {"Allow": "POST"}
+    elif answer.is_request_error and media_type == GRAPHQL:
+        status = HTTPStatus.BAD_REQUEST
+    return Response(orjson.dumps(answer.body), status, headers, media_type=f"{media_type}; charset=utf-8")
+
+
+def _code(answer: Answer) -> str:
+    code: str = answer.errors[0]["extensions"]["code"]
+    return code

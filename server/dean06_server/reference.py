@@ -82,7 +82,7 @@ class Reference:
         return int(self._watch.execute("pragma data_version").fetchone()[0])
 
     async def _read(self, held: Snapshot | None) -> Snapshot:
-        async with self._database.service() as session:
+        async with self._database.service_reading() as session:
             digest = await _digest(session)
             if held is not None and digest == held.digest:
                 return held

@@ -6,7 +6,7 @@ import asyncio
 import importlib
 import pkgutil
 import sqlite3
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Coroutine
 from pathlib import Path
 
 import pytest
@@ -182,19 +182,32 @@ async def test_a_sector_that_comes_back_goes_on_where_it_was(database: Database,
     ]
 
 
+async def meanwhile(database: Database, upgrading: Coroutine[None, None, list[Step]], revision: str) -> list[Step]:
+    """Upgrade while another process holds the database and moves it to a revision."""
+    other = sqlite3.connect(database.path, isolation_level=None)
+    other.execute("begin immediate")
+    waiting = asyncio.create_task(upgrading)
+    await asyncio.sleep(0.2)
+    other.execute("alter table land_plot add column area bigint")
+    other.execute("update alembic_version_land set version_num = ?", [revision])
+    other.execute("commit")
+    other.close()
+    return await waiting
+
+
 async def test_another_process_that_migrates_at_the_same_time_is_waited_for(
     database: Database, written: Written
 ) -> None:
     await migrating.upgrade(database, [written("land", FIRST)])
-    other = sqlite3.connect(database.path, isolation_level=None)
-    other.execute("begin immediate")
-    waiting = asyncio.create_task(migrating.upgrade(database, [written("land", FIRST, SECOND)]))
-    await asyncio.sleep(0.2)
-    other.execute("alter table land_plot add column area bigint")
-    other.execute("update alembic_version_land set version_num = 'land_0002'")
-    other.execute("commit")
-    other.close()
-    assert await waiting == []
+    upgrading = migrating.upgrade(database, [written("land", FIRST, SECOND)])
+    assert await meanwhile(database, upgrading, "land_0002") == []
+
+
+async def test_another_process_that_migrates_further_meanwhile_is_noticed(database: Database, written: Written) -> None:
+    await migrating.upgrade(database, [written("land", FIRST)])
+    upgrading = migrating.upgrade(database, [written("land", FIRST, SECOND)])
+    with pytest.raises(StartUpError, match="at revision 'land_0003' of history 'land'"):
+        await meanwhile(database, upgrading, "land_0003")
 
 
 async def test_two_databases_of_one_process_are_migrated_one_after_the_other(tmp_path: Path, written: Written) -> None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import sqlite3
 from pathlib import Path
-from typing import ClassVar, Final
+from typing import Final
 
 from sqlalchemy import ForeignKey
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -97,7 +97,6 @@ class Unit(Apart):
 
 class Visit(Apart):
     __tablename__ = "visit"
-    __mapper_args__: ClassVar = {"eager_defaults": False}
 
     id: Mapped[int] = mapped_column(primary_key=True)
     unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"))

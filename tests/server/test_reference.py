@@ -38,9 +38,7 @@ async def reference(database: Database) -> AsyncIterator[Reference]:
 
 
 def province(name: str) -> UnitEntry:
-    return UnitEntry(
-        code="42", name=name, level=UnitLevel.PROVINCE, tier=Tier.PROVINCIAL, valid_from=date(1991, 8, 12)
-    )
+    return UnitEntry(code="42", name=name, level=UnitLevel.PROVINCE, tier=Tier.PROVINCIAL, valid_from=date(1991, 8, 12))
 
 
 async def test_without_a_change_nothing_is_read_again(database: Database, reference: Reference) -> None:

@@ -1,4 +1,4 @@
-"""The cells of one row as a noun asks for them. What is wrong is noted, and asking goes on, so that all of it is told."""
+"""The cells of one row as a noun asks for them; what is wrong is noted and asking goes on, so that all is told."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from difflib import get_close_matches
 from enum import StrEnum
 from typing import Any, Final, ParamSpec, TypeVar, cast, overload
@@ -38,8 +38,9 @@ class RowRefused(Exception):
 class Cells:
     """One row, or one object inside a cell of it.
 
-    ``need`` and ``get`` note what is wrong and return nothing useful then; call
-    ``stop_if_wrong`` before the values are used.
+    Ask for every column first; what ``need`` and ``get`` return is of no use
+    before ``finish`` has let the row pass. Then ask what the values refer to,
+    with ``attempt``, up to ``stop_if_wrong``.
     """
 
     def __init__(self, number: int, cells: Mapping[str, Cell], errors: Errors, within: str = "") -> None:
@@ -54,7 +55,7 @@ class Cells:
     def need(self, column: str, parse: Callable[[Cell], _T]) -> _T:
         found = self.get(column, parse)
         if found is None and self._is_empty(column):
-            self.refuse(column, "CELL_EMPTY", f"Thiếu “{self._within}{column}”. Hãy ghi giá trị cho cột này.")
+            self._miss(column)
         return cast("_T", found)
 
     @overload
@@ -96,31 +97,47 @@ class Cells:
         self._is_wrong = True
         self._errors.add(self._number, f"{self._within}{column}", code, message)
 
-    @property
-    def is_wrong(self) -> bool:
-        return self._is_wrong or any(nested.is_wrong for nested in self._nested)
+    def finish(self) -> None:
+        """All columns have been asked for: note those that mean nothing here, and stop if anything is wrong."""
+        self._refuse_what_nobody_asked_for()
+        self.stop_if_wrong()
 
     def stop_if_wrong(self) -> None:
-        if self.is_wrong:
+        if self._has_errors():
             raise RowRefused
 
-    def refuse_what_nobody_asked_for(self) -> None:
-        """Note every column that has a value and means nothing here, with the one that may have been meant."""
+    def _has_errors(self) -> bool:
+        return self._is_wrong or any(nested._has_errors() for nested in self._nested)
+
+    def _refuse_what_nobody_asked_for(self) -> None:
         for column in self._cells:
-            if column not in self._asked and not self._is_empty(column):
-                self.refuse(column, "COLUMN_UNKNOWN", unknown_column(f"{self._within}{column}", column, self._asked))
+            if column not in self._asked:
+                self._is_wrong = True
+                self._errors.add_once(
+                    self._number, f"{self._within}{column}", "COLUMN_UNKNOWN", _unknown(column, self._asked)
+                )
         for nested in self._nested:
-            nested.refuse_what_nobody_asked_for()
+            nested._refuse_what_nobody_asked_for()
+
+    def _miss(self, column: str) -> None:
+        self._is_wrong = True
+        field = f"{self._within}{column}"
+        if self._within or column in self._errors.columns:
+            self._errors.add(self._number, field, "CELL_EMPTY", f"Thiếu “{field}”. Hãy ghi giá trị cho cột này.")
+        else:
+            self._errors.add_once(
+                self._number, field, "COLUMN_MISSING", f"Tệp không có cột “{column}”. Hãy thêm cột này."
+            )
 
     def _is_empty(self, column: str) -> bool:
         value = self._cells.get(column)
         return value is None or (isinstance(value, str) and not value.strip())
 
 
-def unknown_column(written: str, column: str, known: Collection[str]) -> str:
+def _unknown(column: str, known: Collection[str]) -> str:
     nearest = get_close_matches(column, known, n=1)
     remedy = f"Có phải là “{nearest[0]}”?" if nearest else f"Các cột có thể dùng: {', '.join(known)}."
-    return f"Không có cột “{written}”. {remedy}"
+    return f"Không có cột “{column}”. {remedy}"
 
 
 # what a cell may hold
@@ -251,11 +268,10 @@ def _number_as_written(written: str) -> Decimal:
 
 def _ambiguous(written: str) -> BadInput:
     digits = written.replace(".", "").replace(",", "")
-    decimal = written.replace(".", ",")
+    decimal = written.replace(".", ",").rstrip("0").rstrip(",")
+    certain = f"{decimal}0" if len(decimal.partition(",")[2]) == 3 else decimal
     return BadInput(
-        "NUMBER_AMBIGUOUS",
-        f"“{written}” có thể là {digits} hoặc {decimal.rstrip('0').rstrip(',')}. "
-        f"Hãy ghi {digits} nếu là số lớn, {decimal}0 nếu là số thập phân.",
+        "NUMBER_AMBIGUOUS", f"“{written}” có thể là {digits} hoặc {decimal}. Hãy ghi {digits} hoặc {certain} cho rõ."
     )
 
 

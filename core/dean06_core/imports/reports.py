@@ -36,22 +36,27 @@ class ImportReport:
 
 
 class Errors:
-    """Gathers what is wrong with rows, the first 200 of it."""
+    """Gathers what is wrong with the rows of a file that has these columns; the first 200 of it."""
 
-    def __init__(self) -> None:
-        self._found: dict[tuple[int, str, str], RowError] = {}
+    def __init__(self, columns: frozenset[str]) -> None:
+        self.columns = columns
+        self._found: list[RowError] = []
+        self._told: set[tuple[str, str]] = set()
 
     def add(self, row: int, field: str, code: str, message: str) -> None:
         if not self.is_full:
-            self._found.setdefault((row, field, code), RowError(row, field, code, message))
+            self._found.append(RowError(row, field, code, message))
+
+    def add_once(self, row: int, field: str, code: str, message: str) -> None:
+        """As ``add``, for what every other row of the file has as well."""
+        if (field, code) not in self._told:
+            self._told.add((field, code))
+            self.add(row, field, code, message)
 
     @property
     def is_full(self) -> bool:
         return len(self._found) >= MOST_ERRORS
 
     @property
-    def found(self) -> tuple[RowError, ...]:
-        return tuple(sorted(self._found.values(), key=lambda error: error.row))
-
-    def __len__(self) -> int:
-        return len(self._found)
+    def in_order(self) -> tuple[RowError, ...]:
+        return tuple(sorted(self._found, key=lambda error: error.row))

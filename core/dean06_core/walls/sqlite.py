@@ -119,9 +119,9 @@ class Wall:
         read without any (``count(*)``) SQLite forgets which view it is read
         through, and ``is not null`` would be folded away.
         """
-        if access.internal:
-            return "0"
         self._readers.setdefault(table, set()).add(view)
+        if access.internal:  # never, and not a constant, for the same reason
+            return f"+{alias}.id is not +{alias}.id"
         anchor = f'+{alias}."{self._anchors[table]}" is +{alias}."{self._anchors[table]}"'
         if access.within is not None:
             column, parent = access.within

@@ -7,6 +7,7 @@ from typing import Final
 from dean06_core.hookspecs import hookimpl
 from dean06_core.sectors import Sector
 from dean06_health.indicators import INDICATORS
+from dean06_health.query import HealthQuery
 from dean06_health.resolvers import RESOLVERS
 from dean06_health.visits import Visit
 
@@ -17,6 +18,7 @@ SECTOR: Final = Sector(
     resolvers=RESOLVERS,
     tables=(Visit,),
     migrations="dean06_health.migrations",
+    query=HealthQuery,
 )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
-from datetime import date, timedelta
+from datetime import date
 
 import pytest
 import sqlalchemy as sa
@@ -24,6 +24,7 @@ pytestmark = pytest.mark.anyio
 
 HUONG_KHE, CAN_LOC, ELSEWHERE = 1, 2, 3
 ASKED = (HUONG_KHE, CAN_LOC)
+JUNE, JULY = (Span.of(Period.parse(code), Window.PERIOD) for code in ("2025-06", "2025-07"))
 SPANS = [
     Span.of(Period.parse(code), window) for code in ("2024-12", "2025-W27", "2025-06", "2025-07") for window in Window
 ]
@@ -53,22 +54,18 @@ async def database(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Da
         yield database
 
 
-def visit(on: date = date(2025, 7, 1), *, unit: int = CAN_LOC, paid_cashless: bool | None = None) -> Visit:
-    return Visit(
-        unit_key=unit,
-        visited_on=on,
-        paid_cashless=paid_cashless,
-        id_card_found=None,
-        used_health_book=False,
-        data_sent=False,
-    )
+def visit(visited_on: date = JULY.starts) -> Visit:
+    """A visit that cost nothing and left no trace anywhere."""
+    return Visit(unit_key=CAN_LOC, visited_on=visited_on, used_health_book=False, data_sent=False)
 
 
-async def measured(database: Database, code: str, rows: list[Visit]) -> list[Measurement]:
+async def measured(
+    database: Database, code: str, rows: list[Visit], spans: list[Span] | None = None
+) -> list[Measurement]:
     async with AsyncSession(database.services) as session:
         session.add_all(rows)
         await session.flush()
-        return list(await SECTOR.resolvers[f"health.{code}"](session, ASKED, SPANS))
+        return list(await SECTOR.resolvers[f"health.{code}"](session, ASKED, spans or SPANS))
 
 
 def test_every_resolver_is_counted_by_hand_below() -> None:
@@ -95,22 +92,26 @@ async def test_a_rate_is_what_counting_by_hand_gives(database: Database, code: s
 
 
 async def test_visits_without_a_fee_are_no_activity_and_not_missing(database: Database) -> None:
-    july = [
-        found
-        for found in await measured(database, "hospital_cashless_payment_rate", [visit()])
-        if found.period == "2025-07"
+    assert await measured(database, "hospital_cashless_payment_rate", [visit()], [JULY]) == [
+        Measurement(CAN_LOC, "2025-07", Window.PERIOD, 0, 0, JULY.starts)
     ]
-    assert july[0] == Measurement(CAN_LOC, "2025-07", Window.PERIOD, 0, 0, date(2025, 7, 1))
-    assert await measured(database, "hospital_cashless_payment_rate", []) == []
+    assert await measured(database, "hospital_cashless_payment_rate", [visit()], [JUNE]) == []
 
 
 @pytest.mark.parametrize(
-    "days_early", [pytest.param(0, id="the first day counted"), pytest.param(1, id="the day before")]
+    ("visited_on", "refused"),
+    [
+        pytest.param(date(1999, 12, 31), "visited_since_counting_began", id="older than any span"),
+        pytest.param(date(2000, 1, 1), None, id="as old as the longest span"),
+    ],
 )
-async def test_no_visit_is_older_than_any_span_reaches(database: Database, days_early: int) -> None:
-    day = date(2000, 1, 1) - timedelta(days=days_early)
-    if days_early:
-        with pytest.raises(sa.exc.IntegrityError, match="visited_since_counting_began"):
-            await measured(database, "hospital_cashless_payment_rate", [visit(day)])
-    else:
-        assert len(await measured(database, "hospital_cashless_payment_rate", [visit(day)])) == 4
+async def test_the_database_refuses_what_no_span_would_count(
+    database: Database, visited_on: date, refused: str | None
+) -> None:
+    async with AsyncSession(database.services) as session:
+        session.add(visit(visited_on))
+        if refused is None:
+            await session.flush()
+        else:
+            with pytest.raises(sa.exc.IntegrityError, match=refused):
+                await session.flush()

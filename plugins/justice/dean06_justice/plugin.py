@@ -8,6 +8,7 @@ from dean06_core.hookspecs import hookimpl
 from dean06_core.sectors import Sector
 from dean06_justice.certificates import Certificate
 from dean06_justice.indicators import INDICATORS
+from dean06_justice.query import JusticeQuery
 from dean06_justice.resolvers import RESOLVERS
 
 SECTOR: Final = Sector(
@@ -17,6 +18,7 @@ SECTOR: Final = Sector(
     resolvers=RESOLVERS,
     tables=(Certificate,),
     migrations="dean06_justice.migrations",
+    query=JusticeQuery,
 )
 
 

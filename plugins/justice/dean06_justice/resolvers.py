@@ -27,7 +27,7 @@ async def issued_via_vneid(
             sa.func.count(),
             sa.func.max(Certificate.issued_on),
         )
-        .join(days, sa.and_(days.c.starts <= Certificate.issued_on, Certificate.issued_on < days.c.ends))
+        .join(days, sa.and_(days.c.starts <= Certificate.issued_on, Certificate.issued_on <= days.c.ends))
         .where(Certificate.unit_key.in_(units))
         .group_by(Certificate.unit_key, days.c.period, days.c.window),
     )

@@ -45,7 +45,7 @@ class Dossier(Record):
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     unit_key: Mapped[int] = mapped_column(sa.ForeignKey("unit.key"))
     """The unit that resolves it."""
-    received_on: Mapped[date]
+    received_on: Mapped[date] = mapped_column(index=True)
     due_on: Mapped[date]
     resolved_on: Mapped[date | None]
     channel: Mapped[Channel] = mapped_column(sa.Enum(Channel, native_enum=False, length=16))

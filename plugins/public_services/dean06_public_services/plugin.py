@@ -8,6 +8,7 @@ from dean06_core.hookspecs import hookimpl
 from dean06_core.sectors import Sector
 from dean06_public_services.dossiers import Dossier
 from dean06_public_services.indicators import INDICATORS
+from dean06_public_services.query import PublicServicesQuery
 from dean06_public_services.resolvers import RESOLVERS
 
 SECTOR: Final = Sector(
@@ -17,6 +18,7 @@ SECTOR: Final = Sector(
     resolvers=RESOLVERS,
     tables=(Dossier,),
     migrations="dean06_public_services.migrations",
+    query=PublicServicesQuery,
 )
 
 

@@ -11,17 +11,20 @@ from rich.table import Table
 
 from dean06_core import imports
 from dean06_core.imports import NOUNS, ImportReport
+from dean06_server import clock
 from dean06_server.commands.opening import fitting_database_of
+from dean06_server.importing import bring_in
 from dean06_server.installation import Installation
 
 
 @click.command(name="import")
-@click.argument("noun", type=click.Choice(sorted(NOUNS)))
+@click.argument("noun", type=click.Choice(NOUNS))
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--dry-run", is_flag=True, help="Check every row and write nothing.")
-def import_(noun: str, file: Path, dry_run: bool) -> None:
+@click.option("--province", metavar="CODE", help="The province that the rows are about, where there are several.")
+def import_(noun: str, file: Path, dry_run: bool, province: str | None) -> None:
     """Import FILE (JSON or CSV), whose rows are NOUN. With one wrong row nothing is written, and status is 1."""
-    report = asyncio.run(_import(noun, file, dry_run=dry_run))
+    report = asyncio.run(_import(noun, file, dry_run=dry_run, province=province))
     if report.errors:
         _tell(report, file)
         raise click.exceptions.Exit(1)
@@ -36,10 +39,12 @@ def sentence(report: ImportReport) -> str:
     )
 
 
-async def _import(noun: str, file: Path, *, dry_run: bool) -> ImportReport:
-    rows = imports.read_rows(file)
-    async with fitting_database_of(Installation.found()) as database, database.service() as session:
-        return await imports.run(session, noun=noun, rows=rows, dry_run=dry_run)
+async def _import(noun: str, file: Path, *, dry_run: bool, province: str | None) -> ImportReport:
+    rows, installation = imports.read_rows(file), Installation.found()
+    async with fitting_database_of(installation) as database:
+        return await bring_in(
+            installation, database, noun=noun, rows=rows, now=clock.now(), province=province, dry_run=dry_run
+        )
 
 
 def _tell(report: ImportReport, file: Path) -> None:

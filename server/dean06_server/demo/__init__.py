@@ -7,18 +7,17 @@ from datetime import datetime
 from pathlib import Path
 from typing import Final
 
-from dean06_core.imports import ImportReport
-
 from dean06_core import imports
 from dean06_core.database import Database
 from dean06_core.directory import Directory
+from dean06_core.errors import StartUpError
+from dean06_core.imports import ImportReport
 from dean06_server.clock import business_day
 from dean06_server.demo import accounts, mark
+from dean06_server.importing import bring_in
 from dean06_server.installation import Installation
 
 DATA: Final = Path(__file__).parent / "data"
-ORDER: Final = ("units", "groups", "documents", "indicators", "targets", "observations", "tasks")
-"""Each noun is imported after those that it names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +36,11 @@ async def make(installation: Installation, database: Database, *, now: datetime)
     await mark.make_demo(database)
     await installation.bring_up(database)
     reports: dict[str, ImportReport] = {}
-    for noun in ORDER:
-        async with database.service() as session:
-            reports[noun] = await imports.run(session, noun=noun, rows=imports.read_rows(DATA / f"{noun}.json"))
+    for noun in imports.NOUNS:
+        rows = imports.read_rows(DATA / f"{noun}.json")
+        reports[noun] = await bring_in(installation, database, noun=noun, rows=rows, now=now)
+        if reports[noun].errors:
+            raise StartUpError(f"The demonstration's {noun} cannot be imported: {reports[noun].errors[0]}")
     on = business_day(now)
     async with database.service() as session:
         password = await accounts.make(session, await Directory.load(session), now=now, on=on)

@@ -6,6 +6,7 @@ import asyncio
 import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Any
 
 import httpx2
 import uvicorn
@@ -26,39 +27,44 @@ async def ask(site: ASGIApp, password: str, console: Console) -> None:
 
 
 async def _ask_as_sector(health: Caller, console: Console) -> None:
-    console.rule("health: phần của một ngành")
+    console.rule("health: một ngành hỏi phần của mình")
     answer = await health.ask("sector_figures", province=PROVINCE, month=MONTH)
-    console.print(tables.figures(f"Ngành {answer['sectors'][0]['name']}, tháng {MONTH}", answer["observations"]))
-    console.print("Ngành khác như không tồn tại:")
+    console.print(tables.figures(f"Ngành {answer['sectors'][0]['name']}, kỳ {MONTH}", answer["observations"]))
+    console.print("\nNgành khác thì như không tồn tại, dù mã có thật hay không:")
     for name, variables in (
         ("other_sector_field", {}),
         ("indicator", {"code": "justice.criminal_record_vneid_rate"}),
         ("indicator", {"code": "justice.khong_co_that"}),
     ):
         refused = await health.ask_for_anything(name, **variables)
-        console.print("  ", refused["errors"][0]["message"], markup=False)
+        console.print("-", refused["errors"][0]["message"], markup=False)
 
 
 async def _ask_as_secretariat(secretariat: Caller, console: Console) -> None:
-    console.rule("secretariat: toàn tỉnh, mọi ngành")
+    console.rule("secretariat: cơ quan thường trực hỏi mọi ngành")
     answer = await secretariat.ask("figures_of_all_sectors", province=PROVINCE, month=MONTH)
-    console.print(tables.figures(f"Số liệu tháng {MONTH} của tỉnh", answer["observations"]))
+    console.print(tables.figures(f"Số liệu của tỉnh, kỳ {MONTH}", [*answer["observations"], *answer["byTier"]]))
     for each in (await secretariat.ask("below_target", month=MONTH))["belowTarget"]:
         console.print(tables.below_target(each))
     tasks = await secretariat.ask("tasks", on=ON.isoformat())
     console.print(tables.task_cells(tasks["taskSummary"], ON))
-    overdue, without_deadline = (
-        [edge["node"] for edge in tasks[name]["edges"]] for name in ("overdue", "withoutDeadline")
-    )
-    console.print(tables.overdue_tasks(overdue, without_deadline))
+    console.print(tables.overdue_tasks(_nodes(tasks["overdue"]), _nodes(tasks["withoutDeadline"])))
+    repeated = [task for task in _nodes(tasks["tasks"]) if len(task["mentions"]) > 1]
+    listed = ", ".join(task["code"] for task in repeated)
+    console.print(f"{len(repeated)} nhiệm vụ được nhắc lại ở mục khác và vẫn chỉ đếm một lần: {listed}")
 
 
 async def _ask_as_commune(commune: Caller, console: Console) -> None:
     console.rule("commune.18823: một xã chỉ thấy phần của mình")
     answer = await commune.ask("commune", commune=COMMUNE, neighbour=NEIGHBOUR, month=MONTH, on=ON.isoformat())
-    seen = ", ".join(f"{edge['node']['name']} ({edge['node']['code']})" for edge in answer["units"]["edges"])
-    console.print(f"Đơn vị thấy được: {seen}. Xã khác ({NEIGHBOUR}): {answer['neighbour']}")
+    seen = ", ".join(f"{unit['name']} ({unit['code']})" for unit in _nodes(answer["units"]))
+    neighbour = "không có" if answer["neighbour"] is None else answer["neighbour"]["name"]
+    console.print(f"Đơn vị thấy được: {seen}. Xã bên cạnh ({NEIGHBOUR}): {neighbour}.")
     console.print(tables.figures(answer["unit"]["name"], answer["unit"]["indicators"]))
+
+
+def _nodes(connection: dict[str, Any]) -> list[dict[str, Any]]:
+    return [edge["node"] for edge in connection["edges"]]
 
 
 @asynccontextmanager

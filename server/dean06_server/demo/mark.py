@@ -19,7 +19,7 @@ _DEMO: Final = int.from_bytes(b"d06D", "big")
 
 async def is_demo(database: Database) -> bool:
     async with database.services.connect() as connection:
-        return await connection.scalar(sa.text("pragma application_id")) == _DEMO
+        return bool(await connection.scalar(sa.text("pragma application_id")) == _DEMO)
 
 
 async def make_demo(database: Database) -> None:

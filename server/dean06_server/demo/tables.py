@@ -7,6 +7,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, Final
 
+from rich.console import Group
 from rich.table import Table
 
 from dean06_core import writing
@@ -37,12 +38,13 @@ _CELLS: Final = {
 Row = Mapping[str, Any]
 
 
-def figures(title: str, observations: Iterable[Row]) -> Table:
-    table = _table(title, "Chỉ tiêu theo dõi", "Phạm vi", "Số liệu", "Mức chỉ tiêu giao", "Đánh giá", "Chênh lệch")
-    table.add_column("Các nơi nêu")
+def figures(heading: str, observations: Iterable[Row]) -> Group:
+    table = Table("Chỉ tiêu theo dõi", "Phạm vi", "Số liệu", "Mức chỉ tiêu giao", "Đánh giá", "So với mức", "Nơi nêu")
     for each in observations:
+        if each["window"] not in each["indicator"]["windows"]:  # a stock is the same in every window
+            continue
         table.add_row(
-            each["indicator"]["name"],
+            each["indicator"]["name"] + (f", {_TIERS[each['tier']]}" if each["tier"] else ""),
             _WINDOWS[each["window"]],
             each["display"],
             _target(each),
@@ -50,36 +52,35 @@ def figures(title: str, observations: Iterable[Row]) -> Table:
             _gap(each),
             "\n".join(f"{stated['printed']} (mục {stated['section']})" for stated in each["statements"]),
         )
-    return table
+    return _headed(heading, table)
 
 
-def below_target(each: Row) -> Table:
+def below_target(each: Row) -> Group:
     counts = ", ".join(f"{count['count']} {_TIERS[count['tier']]}" for count in each["byTier"])
-    title = f"{each['indicator']['name']}: {each['total']} đơn vị chưa đạt ({counts})"
-    table = _table(title, "Cấp", "Đơn vị", "Mã", "Số liệu", "Còn thiếu")
+    table = Table("Cấp", "Đơn vị", "Mã", "Số liệu", "Còn thiếu")
     for row in each["rows"]:
         unit = row["unit"]
         missing = writing.with_unit(Decimal(row["gap"]), each["indicator"]["unitOfMeasure"])
         table.add_row(_TIERS[unit["tier"]], unit["name"], unit["code"], row["display"], missing)
-    return table
+    return _headed(f"{each['indicator']['name']}: {each['total']} đơn vị chưa đạt ({counts})", table)
 
 
-def task_cells(summary: Row, on: date) -> Table:
-    table = _table(f"Nhiệm vụ đến ngày {on:%d/%m/%Y}", "Tình trạng", "Số nhiệm vụ")
+def task_cells(summary: Row, on: date) -> Group:
+    table = Table("Tình trạng", "Số nhiệm vụ")
     for cell, words in _CELLS.items():
         table.add_row(words, str(summary[cell]), end_section=cell == "cancelled")
-    return table
+    return _headed(f"Nhiệm vụ đến ngày {on:%d/%m/%Y}", table)
 
 
-def overdue_tasks(overdue: Iterable[Row], without_deadline: Iterable[Row]) -> Table:
+def overdue_tasks(overdue: Iterable[Row], without_deadline: Iterable[Row]) -> Group:
     """Overdue by their deadline, and stated overdue by a report that gives none."""
-    table = _table("Nhiệm vụ quá hạn", "Mã", "Nhiệm vụ", "Chủ trì", "Thời hạn", "Quá hạn", "Nhắc tại mục")
+    table = Table("Mã", "Nhiệm vụ", "Chủ trì", "Thời hạn", "Quá hạn", "Nêu tại mục")
     for task in overdue:
         _add_task(table, task, f"{date.fromisoformat(task['deadline']):%d/%m/%Y}", f"{task['overdueDays']} ngày")
     for task in without_deadline:
         if any(mention["statedState"] == "overdue" for mention in task["mentions"]):
             _add_task(table, task, "không ghi", "báo cáo nêu quá hạn")
-    return table
+    return _headed("Nhiệm vụ quá hạn", table)
 
 
 def _add_task(table: Table, task: Row, deadline: str, overdue: str) -> None:
@@ -87,8 +88,8 @@ def _add_task(table: Table, task: Row, deadline: str, overdue: str) -> None:
     table.add_row(task["code"], task["title"], task["lead"]["name"], deadline, overdue, mentions)
 
 
-def _table(title: str, *headings: str) -> Table:
-    return Table(*headings, title=title, title_justify="left", title_style="bold")
+def _headed(heading: str, table: Table) -> Group:
+    return Group("", f"[bold]{heading}[/]", table)
 
 
 def _target(each: Row) -> str:

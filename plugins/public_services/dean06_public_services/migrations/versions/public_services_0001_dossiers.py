@@ -46,6 +46,7 @@ def upgrade() -> None:
             name="ck_public_services_dossier_only_a_result_is_digitised",
         ),
     )
+    op.create_index("ix_public_services_dossier_received_on", "public_services_dossier", ["received_on"])
     for day in ("received_on", "resolved_on"):
         op.create_index(f"ix_public_services_dossier_unit_key_{day}", "public_services_dossier", ["unit_key", day])
 

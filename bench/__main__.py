@@ -1,0 +1,55 @@
+"""``python -m bench``: make the database if it is not there, ask the questions, print what they took."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import sys
+import time
+from pathlib import Path
+
+from bench import generating, printing, profiling, running
+from bench.shape import FULL, SCALES, Scale
+
+
+def main() -> int:
+    asked = _arguments()
+    scale = SCALES[asked.scale]
+    path: Path = asked.database or Path("var") / f"bench-{scale.name}.db"
+    try:
+        if not generating.is_made(path, scale):
+            print(f"Making {path}: {scale.units:,} units, {scale.observations:,} observations")
+            generating.generate(path, scale)
+        if asked.profile:
+            asyncio.run(profiling.profile(path, scale, asked.profile.upper()))
+        else:
+            asyncio.run(_measure(path, scale, asked.rounds))
+    except KeyboardInterrupt:
+        print("Interrupted. What is whole is kept; run it again to go on.", file=sys.stderr)
+        return 130
+    return 0
+
+
+async def _measure(path: Path, scale: Scale, rounds: int) -> None:
+    started = time.perf_counter()
+    async with running.opened(path, scale) as bench:
+        printing.head(scale, rounds)
+        for case in bench.cases():
+            printing.line(await running.run(bench, case, rounds=rounds))
+        printing.growth_head()
+        for cases in bench.growing():
+            printing.growth([await running.run(bench, case, rounds=rounds) for case in cases])
+    print(f"\nMeasured in {time.perf_counter() - started:,.0f} s")
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
+    parser.add_argument("--scale", choices=[*SCALES], default=FULL.name)
+    parser.add_argument("--database", type=Path, help="where the database is or is to be made; var/bench-SCALE.db")
+    parser.add_argument("--rounds", type=int, default=running.ROUNDS, help="how often each question is asked")
+    parser.add_argument("--profile", metavar="QUESTION", help="instead say where the time of one question goes: q2")
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

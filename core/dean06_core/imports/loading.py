@@ -1,0 +1,112 @@
+"""The one way in for rows of any noun: all of a file, or nothing of it with everything that is wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Coroutine, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from types import ModuleType
+from typing import Any, Final
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from dean06_core.catalogue import Catalogue
+from dean06_core.directory import Directory
+from dean06_core.documents import Shelf
+from dean06_core.errors import BadInput
+from dean06_core.imports import documents, groups, indicators, observations, targets, tasks, units
+from dean06_core.imports.cells import Cells, RowRefused
+from dean06_core.imports.reading import Row
+from dean06_core.imports.references import References
+from dean06_core.imports.reports import Errors, ImportReport
+from dean06_core.outcomes import Refused, Tally
+
+
+@dataclass(frozen=True, slots=True)
+class _Noun:
+    """How rows of a noun are read and written, and which reference data is stale afterwards."""
+
+    read: Callable[[Cells, References], Any]
+    write: Callable[[AsyncSession, Sequence[Any], References, datetime], Coroutine[Any, Any, Tally]]
+    changes: str | None = None
+    is_one_whole: bool = False
+    """Its rows name one another, so that one wrong row makes others look wrong."""
+
+
+def _noun(module: ModuleType, changes: str | None = None, *, is_one_whole: bool = False) -> _Noun:
+    return _Noun(module.read, module.write, changes, is_one_whole)
+
+
+_NOUNS: Final = {
+    "units": _noun(units, "directory", is_one_whole=True),
+    "groups": _noun(groups, "directory"),
+    "documents": _noun(documents),
+    "indicators": _noun(indicators, "catalogue"),
+    "targets": _noun(targets),
+    "observations": _noun(observations),
+    "tasks": _noun(tasks),
+}
+NOUNS: Final = tuple(_NOUNS)
+"""In the order in which they refer to one another."""
+
+
+async def run(
+    session: AsyncSession,
+    *,
+    noun: str,
+    rows: Sequence[Row],
+    directory: Directory,
+    catalogue: Catalogue,
+    now: datetime,
+    province: str | None = None,
+    dry_run: bool = False,
+) -> ImportReport:
+    """Import all rows of a noun; with an error, or in a dry run, nothing stays written.
+
+    ``province`` is the code of the province that the rows are about, needed
+    where there are several. The session stays usable, whatever was refused.
+    """
+    kind = _NOUNS.get(noun)
+    if kind is None:
+        raise BadInput(
+            "NOUN_UNKNOWN", f"Không nhập được “{noun}”. Hãy chọn một trong: {', '.join(NOUNS)}.", field=("noun",)
+        )
+    references = References(directory, catalogue, await Shelf.load(session), now.date(), province)
+    errors = Errors(frozenset(column for row in rows for column in row.cells))
+    entries = _read(kind, rows, references, errors)
+    tally = Tally()
+    savepoint = await session.begin_nested()
+    try:
+        if not (errors.in_order and kind.is_one_whole):
+            tally = await kind.write(session, [entry for _, entry in entries], references, now)
+    except Refused as refused:
+        for refusal in refused.refusals:
+            place, *field = refusal.field
+            errors.add(entries[int(place)][0], ".".join(field), refusal.code, refusal.message)
+    if errors.in_order or dry_run:
+        await savepoint.rollback()
+    else:
+        await savepoint.commit()
+    if errors.in_order:
+        return ImportReport(noun=noun, errors=errors.in_order, dry_run=dry_run)
+    return ImportReport(
+        noun=noun,
+        created=tally.created,
+        updated=tally.updated,
+        unchanged=tally.unchanged,
+        dry_run=dry_run,
+        changed=frozenset({kind.changes} if kind.changes and not dry_run and tally.created + tally.updated else ()),
+    )
+
+
+def _read(kind: _Noun, rows: Sequence[Row], references: References, errors: Errors) -> list[tuple[int, Any]]:
+    """Every row that can be understood, with its number."""
+    entries: list[tuple[int, Any]] = []
+    for row in rows:
+        if errors.is_full:
+            break
+        try:
+            entries.append((row.number, kind.read(Cells(row.number, row.cells, errors), references)))
+        except RowRefused:
+            continue
+    return entries

@@ -1,0 +1,37 @@
+"""What the contract is made of besides the sectors: one query class a noun. A new noun is added here, nowhere else."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import dean06_schema.vocabulary  # noqa: F401  before the nouns: Strawberry makes an enum at its first use
+from dean06_schema.accounts import AccountMutation, AccountQuery
+from dean06_schema.documents import DocumentQuery
+from dean06_schema.errors import Refusal
+from dean06_schema.indicators import IndicatorQuery
+from dean06_schema.nodes import NodeQuery
+from dean06_schema.observations import ObservationQuery
+from dean06_schema.tasks import TaskQuery
+from dean06_schema.units import UnitQuery
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """Strawberry types whose fields make up Query and Mutation.
+
+    ``types`` are reached through an interface only. A field that callers who
+    have not signed in may use says so: ``metadata={"open": True}``; there has
+    to be one among the queries, since GraphQL knows no empty Query.
+    """
+
+    queries: tuple[type, ...]
+    mutations: tuple[type, ...]
+    types: tuple[type, ...] = ()
+
+
+CONTRACT: Final = Parts(
+    queries=(AccountQuery, NodeQuery, UnitQuery, IndicatorQuery, ObservationQuery, TaskQuery, DocumentQuery),
+    mutations=(AccountMutation,),
+    types=(Refusal,),
+)

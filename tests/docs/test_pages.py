@@ -1,0 +1,47 @@
+"""What can be called, set or asked stands on a page; a page names nothing that is not there."""
+
+from __future__ import annotations
+
+import re
+import sys
+from pathlib import Path
+
+import pluggy
+import pytest
+
+from dean06_core import hookspecs
+from dean06_server import cli, settings
+
+ROOT = Path(__file__).parents[2]
+HOOKS = (ROOT / "docs/hooks.md").read_text(encoding="utf-8")
+COMMANDS = (ROOT / "docs/commands.md").read_text(encoding="utf-8")
+ADRS = sorted((ROOT / "docs/adr").glob("*.md"))
+
+
+def hooks() -> set[str]:
+    manager = pluggy.PluginManager(hookspecs.PROJECT)
+    manager.add_hookspecs(sys.modules[hookspecs.__name__])
+    return set(vars(manager.hook)) - {"_plugin_manager"}
+
+
+def test_every_hook_has_its_heading_and_every_heading_is_a_hook() -> None:
+    assert set(re.findall(r"^## (\w+)$", HOOKS, re.MULTILINE)) == hooks()
+
+
+def test_every_command_is_on_the_page_and_every_command_on_the_page_is_there() -> None:
+    written = {line.split()[0] for line in re.findall(r"^\| `dean06 ([^`]+)`", COMMANDS, re.MULTILINE)}
+    assert written == set(cli.main.commands)
+
+
+def test_every_setting_is_on_the_page_and_every_setting_on_the_page_is_read() -> None:
+    source = Path(settings.__file__).read_text(encoding="utf-8")
+    read = set(re.findall(r"DEAN06_[A-Z_]+", source))
+    assert set(re.findall(r"DEAN06_[A-Z_]+", COMMANDS)) == read
+
+
+@pytest.mark.parametrize("adr", ADRS, ids=lambda path: path.stem)
+def test_a_decision_is_short_and_says_how_we_would_notice_that_it_was_wrong(adr: Path) -> None:
+    text = adr.read_text(encoding="utf-8")
+    assert len(text.splitlines()) <= 40
+    for part in ("Status: ", "## Context", "## Decision", "## Consequences", "## How we would notice"):
+        assert part in text
