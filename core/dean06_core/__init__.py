@@ -1,0 +1,39 @@
+"""What a sector builds on. These names are the SDK; ``dean06_core.graphql`` and ``dean06_core.testing`` complete it."""
+
+from dean06_core.access import Access, DataClass, Via
+from dean06_core.errors import BadInput
+from dean06_core.hookspecs import hookimpl
+from dean06_core.indicators import Direction, Indicator, IndicatorKind, OverTime, OverUnits, Part
+from dean06_core.measuring import BEGINNING, Measurement, Resolver, Span, measure, share_of_records, spans_table
+from dean06_core.periods import Period, Window
+from dean06_core.records import Record, new_id
+from dean06_core.sectors import Sector
+from dean06_core.units import Tier, UnitLevel
+
+__all__ = [
+    "BEGINNING",
+    "Access",
+    "BadInput",
+    "DataClass",
+    "Direction",
+    "Indicator",
+    "IndicatorKind",
+    "Measurement",
+    "OverTime",
+    "OverUnits",
+    "Part",
+    "Period",
+    "Record",
+    "Resolver",
+    "Sector",
+    "Span",
+    "Tier",
+    "UnitLevel",
+    "Via",
+    "Window",
+    "hookimpl",
+    "measure",
+    "new_id",
+    "share_of_records",
+    "spans_table",
+]

@@ -20,6 +20,9 @@ BEGINNING: Final = date(2000, 1, 1)
 """Before any record of the programme; where a TO_DATE span starts."""
 
 
+_EVERY: Final = sa.true()
+
+
 @dataclass(frozen=True, slots=True)
 class Span:
     """The days that a figure of a period and window counts: from ``starts`` up to, not including, ``ends``."""
@@ -64,15 +67,16 @@ class Resolver(Protocol):
     ) -> Awaitable[Sequence[Measurement]]: ...
 
 
-def spans_table(spans: Sequence[Span]) -> sa.Values:
+def spans_table(spans: Sequence[Span]) -> sa.CTE:
     """The spans as a table to join records with; columns ``period``, ``window``, ``starts``, ``ends``."""
-    return sa.values(
+    rows = [(span.period, span.window.value, span.starts, span.ends) for span in spans]
+    columns = (
         sa.column("period", sa.Text),
         sa.column("window", sa.Text),
         sa.column("starts", sa.Date),
         sa.column("ends", sa.Date),
-        name="spans",
-    ).data([(span.period, span.window.value, span.starts, span.ends) for span in spans])
+    )
+    return sa.values(*columns, name="span_values").data(rows).cte("spans")
 
 
 async def measure(session: AsyncSession, statement: sa.Select[Any]) -> list[Measurement]:
@@ -81,3 +85,35 @@ async def measure(session: AsyncSession, statement: sa.Select[Any]) -> list[Meas
         Measurement(row[0], row[1], Window(row[2]), int(row[3]), None if row[4] is None else int(row[4]), row[5])
         for row in await session.execute(statement)
     ]
+
+
+def share_of_records(
+    on: Any, numerator: sa.ColumnElement[bool], denominator: sa.ColumnElement[bool] = _EVERY
+) -> Resolver:
+    """A resolver for the commonest rate: of the records of a span, how many are above the line and how many below.
+
+    ``on`` is the column with the day that places a record in a span; its table
+    has a ``unit_key``.
+    """
+    unit = on.class_.unit_key
+
+    async def resolve(session: AsyncSession, units: Collection[int], spans: Sequence[Span], /) -> Sequence[Measurement]:
+        if not units or not spans:
+            return []
+        days = spans_table(spans)
+        return await measure(
+            session,
+            sa.select(
+                unit,
+                days.c.period,
+                days.c.window,
+                sa.func.count().filter(numerator),
+                sa.func.count().filter(denominator),
+                sa.func.max(on),
+            )
+            .join(days, sa.and_(days.c.starts <= on, on < days.c.ends))
+            .where(unit.in_(units))
+            .group_by(unit, days.c.period, days.c.window),
+        )
+
+    return resolve

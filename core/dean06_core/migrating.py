@@ -214,7 +214,7 @@ def _refuse_newer(found: HistoryState) -> None:
         raise StartUpError(
             f"The database is at revision '{found.current}' of history '{found.history.name}', which this "
             f"installation does not know (its newest is '{found.head}'): a newer release migrated it. "
-            f"Install that release again, or restore a backup from before. Nothing was changed."
+            "Install that release again, or restore a backup from before. Nothing was changed."
         )
 
 

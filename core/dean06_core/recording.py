@@ -71,8 +71,7 @@ async def record_all(
     a higher state or another content is the next revision. UNIT_NOT_IN_PERIOD
     for a unit that was not there on the period's last day.
     """
-    drafts = [_draft(statement, catalogue, directory) for statement in statements]
-    await _refuse_unless_sound(session, statements, drafts, catalogue, directory)
+    drafts = await _draft_all(session, statements, catalogue, directory)
     neighbours = sorted(range(len(drafts)), key=lambda number: drafts[number].cell)
     recorded: dict[int, Recorded] = {}
     for start in range(0, len(drafts), _AT_ONCE):
@@ -110,6 +109,32 @@ class _Live:
     def says_all_of(self, draft: _Draft) -> bool:
         """Whether the draft would add nothing; to say it again as a mere draft takes no weight away."""
         return self.content == draft.content and not outweighs(draft.row["state"], self.state)
+
+
+async def _draft_all(
+    session: AsyncSession, statements: Sequence[Statement], catalogue: Catalogue, directory: Directory
+) -> list[_Draft]:
+    refusals = Refusals()
+    drafts: list[_Draft] = []
+    absent: dict[int, Statement] = {}
+    first_in: dict[_Key, _Draft] = {}
+    for number, statement in enumerate(statements):
+        with refusals.of_entry(number):
+            check(statement, catalogue.named(statement.indicator))
+            draft = _draft(statement, catalogue, directory)
+            drafts.append(draft)
+            first = first_in.setdefault(draft.place, draft)
+            if first.content != draft.content or first.row["state"] != draft.row["state"]:
+                raise _stated_twice(statement, catalogue, directory)
+        last_day = statement.period.last_day
+        if not directory.unit(statement.unit, last_day).holds(last_day):
+            absent[number] = statement
+    if absent:
+        successors = await _successors(session, {statement.unit for statement in absent.values()})
+        for number, statement in absent.items():
+            refusals.add(number, _not_in_period(statement, successors[statement.unit], directory))
+    refusals.stop_if_any()
+    return drafts
 
 
 def _draft(statement: Statement, catalogue: Catalogue, directory: Directory) -> _Draft:
@@ -168,31 +193,6 @@ def _place(statement: Statement, directory: Directory) -> str:
     if statement.source is Source.COMPUTED:
         return "computed"
     return f"entry:{statement.entry or directory.unit(statement.reporter, statement.period.last_day).id}"
-
-
-async def _refuse_unless_sound(
-    session: AsyncSession,
-    statements: Sequence[Statement],
-    drafts: Sequence[_Draft],
-    catalogue: Catalogue,
-    directory: Directory,
-) -> None:
-    refusals = Refusals()
-    absent: dict[int, Statement] = {}
-    first_in: dict[_Key, _Draft] = {}
-    for number, (statement, draft) in enumerate(zip(statements, drafts, strict=True)):
-        with refusals.of_entry(number):
-            check(statement, catalogue.named(statement.indicator))
-            first = first_in.setdefault(draft.place, draft)
-            if first.content != draft.content or first.row["state"] != draft.row["state"]:
-                raise _stated_twice(statement, catalogue, directory)
-        if not directory.unit(statement.unit, statement.period.last_day).holds(statement.period.last_day):
-            absent[number] = statement
-    if absent:
-        successors = await _successors(session, {statement.unit for statement in absent.values()})
-        for number, statement in absent.items():
-            refusals.add(number, _not_in_period(statement, successors[statement.unit], directory))
-    refusals.stop_if_any()
 
 
 def _stated_twice(statement: Statement, catalogue: Catalogue, directory: Directory) -> BadInput:

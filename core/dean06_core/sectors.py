@@ -18,7 +18,7 @@ SDK_VERSION: Final = (1, 0)
 """Major and minor of what a plugin builds on; a new minor adds, a new major breaks."""
 
 _CODE: Final = re.compile(r"[a-z][a-z0-9_]*", re.ASCII)
-_RESERVED: Final = frozenset({LOCAL, "core", "platform"})
+_RESERVED: Final = frozenset({LOCAL, "auth", "core", "platform"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,8 +1,22 @@
-"""What a sector needs to add fields: batch fields and the operation's context."""
+"""What a sector needs to add fields: batch fields, the operation's context, pages, its records by day and by unit."""
 
 from dean06_core.graphql.batches import batch_field
 from dean06_core.graphql.connections import After, Before, First, Last, PageInfo
 from dean06_core.graphql.context import Context
 from dean06_core.graphql.enums import described
+from dean06_core.graphql.records import OfUnit, RecordList, Since, Until
 
-__all__ = ["After", "Before", "Context", "First", "Last", "PageInfo", "batch_field", "described"]
+__all__ = [
+    "After",
+    "Before",
+    "Context",
+    "First",
+    "Last",
+    "OfUnit",
+    "PageInfo",
+    "RecordList",
+    "Since",
+    "Until",
+    "batch_field",
+    "described",
+]

@@ -13,7 +13,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 from dean06_core.directory import Unit
 from dean06_core.graphql.context import Context
-from dean06_core.pages import Page, Slice, bounded, slice_of
+from dean06_core.pages import Key, Page, Slice, bounded, cursor_of, slice_of
 
 R = TypeVar("R")
 
@@ -44,7 +44,9 @@ class RecordList(Generic[R]):
         page = Page.of(self.order, first=first, after=after)
         wanted = sa.select(self.record).where(*self._conditions(context, unit, since, until))
         async with context.reading() as session:
-            found = (await session.scalars(bounded(wanted, page, [self._column(self.day.key), self._column("id")]))).all()
+            found = (
+                await session.scalars(bounded(wanted, page, [self._column(self.day.key), self._column("id")]))
+            ).all()
         return slice_of(found, page, lambda record: (getattr(record, self.day.key), getattr(record, "id")))  # noqa: B009
 
     async def counts(
@@ -69,6 +71,9 @@ class RecordList(Generic[R]):
             (units.unit(row[0], context.on), tuple(row[1:]))
             for row in sorted(rows, key=lambda row: units.position[row[0]])
         ]
+
+    def cursor(self, key: Key) -> str:
+        return cursor_of(key, self.order)
 
     def _conditions(
         self, context: Context, unit: str | None, since: date | None, until: date | None

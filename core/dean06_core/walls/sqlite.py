@@ -74,7 +74,7 @@ class Wall:
         shadowed = {
             table: access for table, access in self._tables.items() if table in existing and not access.internal
         }
-        self._anchors = {table: _anchor(connection, table) for table in shadowed}
+        self._anchors = {table: _anchor(connection, table) for table in self._tables if table in existing}
         self._bare = {name.lower() for name in existing - shadowed.keys()}
         for table, access in shadowed.items():
             self._shadow(connection, table, access)
@@ -120,9 +120,10 @@ class Wall:
         through, and ``is not null`` would be folded away.
         """
         self._readers.setdefault(table, set()).add(view)
-        if access.internal:  # never, and not a constant, for the same reason
-            return f"+{alias}.id is not +{alias}.id"
-        anchor = f'+{alias}."{self._anchors[table]}" is +{alias}."{self._anchors[table]}"'
+        column_of_it = f'+{alias}."{self._anchors[table]}"'
+        if access.internal:  # never; a plain 0 would be folded, and the columns with it
+            return f"{column_of_it} is not {column_of_it}"
+        anchor = f"{column_of_it} is {column_of_it}"
         if access.within is not None:
             column, parent = access.within
             above = f"{alias}_"

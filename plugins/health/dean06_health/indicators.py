@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from dean06_core.indicators import Indicator, IndicatorKind, OverTime
-from dean06_core.periods import Window
-from dean06_core.units import UnitLevel
+from dean06_core import Indicator, IndicatorKind, OverTime, UnitLevel, Window
 
 _UTILITIES: Final = "Tiện ích của Đề án 06"
 _DIGITAL_HEALTH: Final = "Chuyển đổi số y tế"

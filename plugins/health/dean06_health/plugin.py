@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from dean06_core.hookspecs import hookimpl
-from dean06_core.sectors import Sector
+from dean06_core import Sector, hookimpl
 from dean06_health.indicators import INDICATORS
 from dean06_health.query import HealthQuery
 from dean06_health.resolvers import RESOLVERS
@@ -17,6 +16,7 @@ SECTOR: Final = Sector(
     indicators=INDICATORS,
     resolvers=RESOLVERS,
     tables=(Visit,),
+    sdk=(1, 0),
     migrations="dean06_health.migrations",
     query=HealthQuery,
 )

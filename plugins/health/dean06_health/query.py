@@ -6,9 +6,7 @@ import sqlalchemy as sa
 import strawberry
 from strawberry.types.info import Info
 
-from dean06_core.graphql import After, Context, First, PageInfo
-from dean06_core.graphql.records import OfUnit, RecordList, Since, Until
-from dean06_core.pages import cursor_of
+from dean06_core.graphql import After, Context, First, OfUnit, PageInfo, RecordList, Since, Until
 from dean06_health.visits import Visit
 
 _RECORDS = RecordList(Visit, Visit.visited_on, "health.visits")
@@ -83,7 +81,7 @@ class HealthQuery:
         rows = await _RECORDS.page(info.context, unit=unit, since=since, until=until, first=first, after=after)
         return HealthVisitConnection(
             edges=[
-                HealthVisitEdge(cursor=cursor_of(key, _RECORDS.order), node=HealthVisit(record=record))
+                HealthVisitEdge(cursor=_RECORDS.cursor(key), node=HealthVisit(record=record))
                 for key, record in zip(rows.keys, rows.rows, strict=True)
             ],
             page_info=PageInfo.of(rows, _RECORDS.order),

@@ -8,9 +8,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from dean06_core.access import Access, DataClass
-from dean06_core.measuring import BEGINNING
-from dean06_core.records import Record, new_id
+from dean06_core import BEGINNING, Access, DataClass, Record, new_id
 
 
 class Visit(Record):

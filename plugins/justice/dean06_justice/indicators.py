@@ -7,9 +7,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from dean06_core.indicators import Direction, Indicator, IndicatorKind, OverTime
-from dean06_core.periods import Window
-from dean06_core.units import UnitLevel
+from dean06_core import Direction, Indicator, IndicatorKind, OverTime, UnitLevel, Window
 
 _RESPONSIBLE: Final = "cong-an-tinh"
 

@@ -6,9 +6,7 @@ import sqlalchemy as sa
 import strawberry
 from strawberry.types.info import Info
 
-from dean06_core.graphql import After, Context, First, PageInfo, described
-from dean06_core.graphql.records import OfUnit, RecordList, Since, Until
-from dean06_core.pages import cursor_of
+from dean06_core.graphql import After, Context, First, OfUnit, PageInfo, RecordList, Since, Until, described
 from dean06_justice.certificates import Certificate, Channel
 
 _RECORDS = RecordList(Certificate, Certificate.received_on, "justice.certificates")
@@ -91,7 +89,7 @@ class JusticeQuery:
         rows = await _RECORDS.page(info.context, unit=unit, since=since, until=until, first=first, after=after)
         return JusticeCertificateConnection(
             edges=[
-                JusticeCertificateEdge(cursor=cursor_of(key, _RECORDS.order), node=JusticeCertificate(record=record))
+                JusticeCertificateEdge(cursor=_RECORDS.cursor(key), node=JusticeCertificate(record=record))
                 for key, record in zip(rows.keys, rows.rows, strict=True)
             ],
             page_info=PageInfo.of(rows, _RECORDS.order),

@@ -7,9 +7,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from dean06_core.indicators import Indicator, OverTime, OverUnits
-from dean06_core.periods import Window
-from dean06_core.units import UnitLevel
+from dean06_core import Indicator, OverTime, OverUnits, UnitLevel, Window
 
 _HEADING: Final = "Dịch vụ công"
 _RESPONSIBLE: Final = "van-phong-ubnd-tinh"

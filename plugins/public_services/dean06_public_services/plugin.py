@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from dean06_core.hookspecs import hookimpl
-from dean06_core.sectors import Sector
+from dean06_core import Sector, hookimpl
 from dean06_public_services.dossiers import Dossier
 from dean06_public_services.indicators import INDICATORS
 from dean06_public_services.query import PublicServicesQuery
@@ -17,6 +16,7 @@ SECTOR: Final = Sector(
     indicators=INDICATORS,
     resolvers=RESOLVERS,
     tables=(Dossier,),
+    sdk=(1, 0),
     migrations="dean06_public_services.migrations",
     query=PublicServicesQuery,
 )

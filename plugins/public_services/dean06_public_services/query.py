@@ -6,9 +6,7 @@ import sqlalchemy as sa
 import strawberry
 from strawberry.types.info import Info
 
-from dean06_core.graphql import After, Context, First, PageInfo, described
-from dean06_core.graphql.records import OfUnit, RecordList, Since, Until
-from dean06_core.pages import cursor_of
+from dean06_core.graphql import After, Context, First, OfUnit, PageInfo, RecordList, Since, Until, described
 from dean06_public_services.dossiers import Channel, Dossier
 
 _RECORDS = RecordList(Dossier, Dossier.received_on, "public_services.dossiers")
@@ -104,9 +102,7 @@ class PublicServicesQuery:
         rows = await _RECORDS.page(info.context, unit=unit, since=since, until=until, first=first, after=after)
         return PublicServicesDossierConnection(
             edges=[
-                PublicServicesDossierEdge(
-                    cursor=cursor_of(key, _RECORDS.order), node=PublicServicesDossier(record=record)
-                )
+                PublicServicesDossierEdge(cursor=_RECORDS.cursor(key), node=PublicServicesDossier(record=record))
                 for key, record in zip(rows.keys, rows.rows, strict=True)
             ],
             page_info=PageInfo.of(rows, _RECORDS.order),

@@ -2,15 +2,17 @@
 
 It is measured before it is validated: how deep it goes and how much it selects
 once its fragments are put in. Each fragment is measured once, so that the work
-grows with the text, not with what the text expands to.
+grows with the text, not with what the text expands to. Whether fields that
+repeat each other agree is asked last, and only of so many: it is the one
+question whose cost grows with the square.
 """
 
 from __future__ import annotations
 
 import hashlib
 from collections import OrderedDict
-from collections.abc import Hashable
-from dataclasses import dataclass, field
+from collections.abc import Collection, Hashable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from graphql import (
@@ -20,6 +22,7 @@ from graphql import (
     FragmentSpreadNode,
     GraphQLError,
     GraphQLSchema,
+    InlineFragmentNode,
     OperationDefinitionNode,
     OperationType,
     SelectionNode,
@@ -28,7 +31,7 @@ from graphql import (
     specified_rules,
     validate,
 )
-from graphql.validation import MaxIntrospectionDepthRule
+from graphql.validation import ASTValidationRule, MaxIntrospectionDepthRule, OverlappingFieldsCanBeMergedRule
 from strawberry.schema.validation_rules.maybe_null import MaybeNullValidationRule
 from strawberry.schema.validation_rules.one_of import OneOfInputValidationRule
 
@@ -43,12 +46,19 @@ MOST_SELECTIONS: Final = 2_000
 """Fields, each under every alias, and spreads, once fragments are put in."""
 MOST_CHANGES: Final = 10
 """Fields of one mutation."""
+MOST_REPEATS: Final = 20
+"""Fields under one name at one place of the answer."""
 _KEPT_DOCUMENTS: Final = 500
 _KEPT_CHARACTERS: Final = 250_000
 """Of all kept documents; a parsed one takes some 230 bytes a character."""
 _MOST_ERRORS: Final = 20
 
-_RULES: Final = (*specified_rules, MaxIntrospectionDepthRule, MaybeNullValidationRule, OneOfInputValidationRule)
+_RULES: Final = (
+    *(rule for rule in specified_rules if rule is not OverlappingFieldsCanBeMergedRule),
+    MaxIntrospectionDepthRule,
+    MaybeNullValidationRule,
+    OneOfInputValidationRule,
+)
 
 
 class Rejected(Exception):
@@ -98,26 +108,31 @@ def _read(text: str, view: GraphQLSchema, most_tokens: int) -> DocumentNode:
     except GraphQLError as error:
         raise Rejected("GRAPHQL_PARSE_FAILED", [error]) from None
     measure(document)
-    errors = validate(view, document, _RULES, max_errors=_MOST_ERRORS)
+    _validate(document, view, _RULES)
+    _refuse_repeats(document)
+    _validate(document, view, [OverlappingFieldsCanBeMergedRule])
+    return document
+
+
+def _validate(document: DocumentNode, view: GraphQLSchema, rules: Collection[type[ASTValidationRule]]) -> None:
+    errors = validate(view, document, rules, max_errors=_MOST_ERRORS)
     if errors:
         raise Rejected("GRAPHQL_VALIDATION_FAILED", errors)
-    return document
 
 
 def measure(document: DocumentNode) -> None:
     """Refuse a document that goes too deep or selects too much; linear in its text."""
-    fragments = {each.name.value: each for each in document.definitions if isinstance(each, FragmentDefinitionNode)}
-    ruler = _Ruler(fragments)
-    for operation in document.definitions:
-        if not isinstance(operation, OperationDefinitionNode):
-            continue
+    ruler = _Ruler(_fragments(document))
+    selections = 0
+    for operation in _operations(document):
         try:
             size = ruler.of(operation.selection_set)
         except RecursionError:
             raise _too_deep(operation) from None
+        selections += size.selections
         if size.depth > DEEPEST:
             raise _too_deep(operation)
-        if size.selections > MOST_SELECTIONS:
+        if selections > MOST_SELECTIONS:
             raise _rejected(
                 "DOCUMENT_TOO_LARGE",
                 f"Truy vấn xin quá {MOST_SELECTIONS} trường sau khi thay các fragment. Hãy chia thành nhiều truy vấn.",
@@ -129,6 +144,42 @@ def measure(document: DocumentNode) -> None:
                 f"Một yêu cầu thực hiện tối đa {MOST_CHANGES} thao tác. Hãy chia thành nhiều yêu cầu.",
                 operation,
             )
+
+
+def _refuse_repeats(document: DocumentNode) -> None:
+    """Walk the answer's places of a measured document that is valid but for what repeated fields say."""
+    fragments = _fragments(document)
+    front = [[operation.selection_set] for operation in _operations(document)]
+    while front:
+        named: dict[str, list[FieldNode]] = {}
+        for each in _fields(front.pop(), fragments):
+            named.setdefault((each.alias or each.name).value, []).append(each)
+        for name, repeated in named.items():
+            if len(repeated) > MOST_REPEATS:
+                raise _rejected(
+                    "FIELD_REPEATED",
+                    f"“{name}” được xin {len(repeated)} lần ở cùng một chỗ, quá {MOST_REPEATS}. Hãy xin một lần.",
+                    repeated[0],
+                )
+            front.append([each.selection_set for each in repeated if each.selection_set])
+
+
+def _fields(sets: list[SelectionSetNode], fragments: Mapping[str, FragmentDefinitionNode]) -> Iterator[FieldNode]:
+    for selection in (selection for selected in sets for selection in selected.selections):
+        if isinstance(selection, FieldNode):
+            yield selection
+        elif isinstance(selection, FragmentSpreadNode):
+            yield from _fields([fragments[selection.name.value].selection_set], fragments)
+        elif isinstance(selection, InlineFragmentNode):
+            yield from _fields([selection.selection_set], fragments)
+
+
+def _operations(document: DocumentNode) -> list[OperationDefinitionNode]:
+    return [each for each in document.definitions if isinstance(each, OperationDefinitionNode)]
+
+
+def _fragments(document: DocumentNode) -> dict[str, FragmentDefinitionNode]:
+    return {each.name.value: each for each in document.definitions if isinstance(each, FragmentDefinitionNode)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,9 +222,12 @@ class _Ruler:
                     selection,
                 )
             return _Size(below.selections + 1, 1, aliases, below.depth + 1)
-        spread = self._of_fragment(selection.name.value) if isinstance(selection, FragmentSpreadNode) else None
-        inside = spread or self.of(selection.selection_set)  # type: ignore[attr-defined]  # else an inline fragment
-        return _Size(inside.selections + 1, inside.roots, inside.aliases, inside.depth)
+        if isinstance(selection, FragmentSpreadNode):
+            inside = self._of_fragment(selection.name.value)
+        else:
+            assert isinstance(selection, InlineFragmentNode)  # noqa: S101  there is no fourth kind
+            inside = self.of(selection.selection_set)
+        return replace(inside, selections=inside.selections + 1)
 
     def _of_fragment(self, name: str) -> _Size:
         """One that is unknown, or spreads itself, is left to validation."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 
 import click
 from rich.console import Console
@@ -26,8 +27,8 @@ async def _demonstrate(chosen: Settings, *, asks: bool) -> None:
     installation = Installation.found()
     async with database_of(installation) as database:
         made = await demonstration.make(installation, database, now=clock.now())
-    console = Console()
     if asks:
+        console = Console() if sys.stdout.isatty() else Console(width=140)
         await asking.ask(app.create(installation, chosen.database_url), made.password, console)
     _say_how_to_go_on(chosen, made)
 

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any, Final
 
 from rich.console import Group
-from rich.table import Table
+from rich.table import Column, Table
 
 from dean06_core import writing
 
@@ -39,7 +39,9 @@ Row = Mapping[str, Any]
 
 
 def figures(heading: str, observations: Iterable[Row]) -> Group:
-    table = Table("Chỉ tiêu theo dõi", "Phạm vi", "Số liệu", "Mức chỉ tiêu giao", "Đánh giá", "So với mức", "Nơi nêu")
+    table = Table(Column("Chỉ tiêu theo dõi", min_width=24), "Phạm vi", "Số liệu", "Mức chỉ tiêu giao", "Đánh giá")
+    table.add_column("So với mức")
+    table.add_column("Nơi nêu")
     for each in observations:
         if each["window"] not in each["indicator"]["windows"]:  # a stock is the same in every window
             continue

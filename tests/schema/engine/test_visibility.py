@@ -1,0 +1,108 @@
+"""Nobody is shown, told about, or given an answer by a field that he may not use."""
+
+import pytest
+from graphql import get_introspection_query, print_schema
+
+from dean06_core.access import Caller
+from dean06_schema.engine import Operation
+from dean06_schema.engine.visibility import MOST_VIEWS, SIGNED_IN, Views
+from tests.schema.engine.small import context, engine, official
+
+pytestmark = pytest.mark.anyio
+
+ENGINE = engine()
+HEALTH_TYPES = {"HealthQuery", "HealthBook", "HealthBookKind"}
+TAX_TYPES = {"TaxQuery"}
+SIGN_IN_TYPES = {"Query", "Mutation", "SignInPayload", "UserError", "Refusal"}
+
+
+def names_shown_to(caller: Caller | None) -> set[str]:
+    shown = ENGINE.view(context(caller)).type_map
+    return {name for name in shown if not name.startswith("__")} - {"String", "Boolean", "Int"}
+
+
+def test_without_signing_in_there_is_only_the_way_in() -> None:
+    assert names_shown_to(None) == SIGN_IN_TYPES
+    assert print_schema(ENGINE.view(context(None))).replace('"""', "") == print_schema(
+        ENGINE.view(context(None))
+    ).replace('"""', "")
+    view = ENGINE.view(context(None))
+    assert view.query_type is not None
+    assert view.mutation_type is not None
+    assert (set(view.query_type.fields), set(view.mutation_type.fields)) == ({"signedIn"}, {"signIn"})
+
+
+@pytest.mark.parametrize(
+    ("caller", "types"),
+    [
+        pytest.param(official("health"), HEALTH_TYPES, id="health alone"),
+        pytest.param(official("tax"), TAX_TYPES, id="tax alone"),
+        pytest.param(official("health", "tax"), HEALTH_TYPES | TAX_TYPES, id="both by name"),
+        pytest.param(official(), HEALTH_TYPES | TAX_TYPES, id="every sector"),
+        pytest.param(official("justice"), set(), id="a sector that is not installed"),
+    ],
+)
+def test_a_caller_is_shown_the_core_and_his_own_sectors(caller: Caller, types: set[str]) -> None:
+    assert names_shown_to(caller) == SIGN_IN_TYPES | {"Commune"} | types
+
+
+async def test_a_field_of_a_core_type_is_hidden_with_its_sector() -> None:
+    asked = Operation("{ commune { name healthBooks } }")
+    told = await ENGINE.execute(asked, context(official("health")))
+    refused = await ENGINE.execute(asked, context(official("tax")))
+    assert told.data == {"commune": {"name": "Vũng Áng", "healthBooks": 7}}
+    assert [error["message"] for error in refused.errors] == ["Cannot query field 'healthBooks' on type 'Commune'."]
+
+
+async def test_introspection_tells_what_is_shown_and_no_more() -> None:
+    told = await ENGINE.execute(Operation(get_introspection_query()), context(official("tax")))
+    assert told.errors == ()
+    assert "TaxQuery" in str(told.data)
+    assert "ealth" not in str(told.data)
+
+
+async def test_a_suggestion_repeats_only_what_is_shown() -> None:
+    asked = Operation("{ healt { books { kind } } }")
+    hidden = await ENGINE.execute(asked, context(official("tax")))
+    shown = await ENGINE.execute(asked, context(official("health")))
+    assert hidden.errors[0]["message"] == "Cannot query field 'healt' on type 'Query'."
+    assert shown.errors[0]["message"] == "Cannot query field 'healt' on type 'Query'. Did you mean 'health'?"
+
+
+async def test_a_type_that_is_not_shown_does_not_exist() -> None:
+    asked = Operation('{ __type(name: "HealthBook") { name } }')
+    hidden = await ENGINE.execute(asked, context(official("tax")))
+    shown = await ENGINE.execute(asked, context(official("health")))
+    assert (hidden.data, shown.data) == ({"__type": None}, {"__type": {"name": "HealthBook"}})
+
+
+async def test_an_interface_is_answered_in_every_view() -> None:
+    asked = Operation('mutation { signIn(login: "lan") { errors { __typename code } } }')
+    for caller in (None, official("tax")):
+        told = await ENGINE.execute(asked, context(caller))
+        assert told.data == {"signIn": {"errors": [{"__typename": "Refusal", "code": "SIGN_IN_FAILED"}]}}
+
+
+def test_callers_with_the_same_permissions_share_one_view() -> None:
+    assert ENGINE.view(context(official())) is ENGINE.view(context(official("tax", "health")))
+    assert ENGINE.view(context(official())) is not ENGINE.view(context(official("tax")))
+
+
+def test_only_so_many_views_are_kept() -> None:
+    views = Views(ENGINE.schema)
+    first = views.of(frozenset({SIGNED_IN}))
+    for number in range(MOST_VIEWS - 1):
+        views.of(frozenset({SIGNED_IN, f"sector:{number}"}))
+    assert views.of(frozenset({SIGNED_IN})) is first  # used again, so not the one to go
+    views.of(frozenset({SIGNED_IN, "sector:one more"}))
+    assert views.of(frozenset({SIGNED_IN})) is first
+    assert len(views._views) == MOST_VIEWS
+
+
+def test_a_view_is_a_schema_that_graphql_accepts() -> None:
+    from graphql import build_schema, validate_schema
+
+    for caller in (None, official("tax"), official()):
+        view = ENGINE.view(context(caller))
+        assert validate_schema(view) == []
+        build_schema(print_schema(view))
