@@ -54,7 +54,7 @@ from dean06_core.units import Tier, UnitCode, UnitGroupMember, UnitGroupRow, Uni
 
 Tell = Callable[[str], None]
 
-_CONTENTS: Final = 1
+_CONTENTS: Final = 2
 """Raise it when the same scale and seed give other rows, so that older files are made anew."""
 
 _SINCE: Final = date(2024, 1, 1)
@@ -351,25 +351,25 @@ def _task(number: int, lead: Place, chance: random.Random) -> dict[str, Any]:
         "product": None,
         "parent_id": None,
         "starts_on": starts,
-        "deadline": starts + timedelta(days=chance.randrange(1, min(days, 90))) if is_timed else None,
+        "deadline": starts + timedelta(days=chance.randrange(1, min(days, 60))) if is_timed else None,
         "deadline_text": None,
         "deadline_precision": DatePrecision.DAY if is_timed else None,
     }
 
 
 def _events(task: dict[str, Any], chance: random.Random) -> Iterator[tuple[TaskEventKind, date, date | None]]:
-    """Every task is assigned; one in eight is extended, about a third is done, a few are cancelled or reopened."""
+    """Every task is assigned; one in eight is extended, a quarter is done, a few are cancelled or reopened."""
     starts, deadline = task["starts_on"], task["deadline"]
     yield TaskEventKind.ASSIGNED, starts, None
     if deadline is not None and chance.random() < 0.125:
         yield TaskEventKind.EXTENDED, deadline, deadline + timedelta(days=30)
     closed = starts + timedelta(days=chance.randrange(1, 2 + (TODAY - starts).days))
     fate = chance.random()
-    if fate < 0.33:
+    if fate < 0.25:
         yield TaskEventKind.DONE, closed, None
         if fate < 0.01:
             yield TaskEventKind.REOPENED, closed + timedelta(days=1), None
-    elif fate < 0.35:
+    elif fate < 0.27:
         yield TaskEventKind.CANCELLED, closed, None
 
 

@@ -65,7 +65,7 @@ def _read(path: Path) -> Question:
 def _most(question: Question, scale: Scale) -> int:
     match question.name:
         case "Q2":
-            return min(scale.communes, question.variables["first"])
+            return min(scale.communes, int(question.variables["first"]))
         case "Q3":
             return len(question.variables["indicators"])
         case "Q4":
@@ -88,7 +88,7 @@ def _sized(question: Question, scale: Scale, count: int) -> Size:
             return Size("tasks", count, 1 + 10 * count, {**asked, "first": count})
         case "Q5":
             codes = [place.code for place in places(scale) if place.level is UnitLevel.PROVINCE][:count]
-            narrowed = asked if count == scale.provinces else {**asked, "provinces": {"codes": codes}}
-            return Size("provinces", count, 6 * count, narrowed)
+            fewer = {} if count == scale.provinces else {"provinces": {"codes": codes}}
+            return Size("provinces", count, 6 * count, {**asked, **fewer})
         case _:
             return Size("cells", 1, question.leaves, asked)

@@ -48,7 +48,6 @@ class Database:
         """A session that sees everything and keeps nothing, for services that only look something up."""
         async with AsyncSession(self.services, expire_on_commit=False) as session:
             yield session
-            await session.rollback()
 
     @asynccontextmanager
     async def reading(self, rights: tuple[Right, ...]) -> AsyncIterator[AsyncSession]:

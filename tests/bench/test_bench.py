@@ -10,7 +10,6 @@ from fractions import Fraction
 from pathlib import Path
 
 import pytest
-
 from bench import generating, questions, running
 from bench.questions import Question
 from bench.running import Bench

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+import asyncio
 from datetime import date
 from pathlib import Path
 
@@ -16,29 +16,27 @@ from dean06_core.unit_groups import GroupEntry
 from dean06_core.units import CodeScheme, Tier, UnitLevel
 from tests.core.ha_tinh import LONG_AGO, REFORM, TODAY, commune, office, province
 
-pytestmark = pytest.mark.anyio
-
 BEFORE = date(2025, 6, 30)
 THANH_HOA = (province("38", "Tỉnh Thanh Hóa"), commune("14848", "Xã Kỳ Thượng", parent="38"))
 
 
-@pytest.fixture
-async def directory(tmp_path: Path) -> AsyncIterator[Directory]:
-    """Hà Tĩnh, a little of Thanh Hóa, and a group of two communes."""
-    async with office(tmp_path) as opened:
+async def _read(folder: Path) -> Directory:
+    async with office(folder) as opened:
         async with opened.database.service() as session:
             await unit_register.enter(session, THANH_HOA)
             known = await Directory.load(session)
-            pilots = frozenset(known.named(code, TODAY).key for code in ("18073", "18844"))
+            pilots = frozenset(key(known, code) for code in ("18073", "18844"))
             entry = GroupEntry(
-                code="thi-diem",
-                name="Thí điểm",
-                within=known.named("42", TODAY).key,
-                members=pilots,
-                valid_from=REFORM,
+                code="thi-diem", name="Thí điểm", within=key(known, "42"), members=pilots, valid_from=REFORM
             )
             await unit_groups.form(session, [entry])
-        yield await opened.directory()
+        return await opened.directory()
+
+
+@pytest.fixture(scope="module")
+def directory(tmp_path_factory: pytest.TempPathFactory) -> Directory:
+    """Hà Tĩnh, a little of Thanh Hóa, and a group of two communes."""
+    return asyncio.run(_read(tmp_path_factory.mktemp("directory")))
 
 
 def key(directory: Directory, code: str, on: date = TODAY) -> int:
@@ -202,6 +200,7 @@ def test_a_further_code_is_found_under_its_scheme(directory: Directory) -> None:
     assert directory.unit(key(directory, "42"), LONG_AGO).name == "Tỉnh Hà Tĩnh"
 
 
+@pytest.mark.anyio
 async def test_it_is_read_in_six_statements(tmp_path: Path) -> None:
     async with office(tmp_path) as opened:
         with statements(opened.database) as sent:
