@@ -34,9 +34,7 @@ _GROWTH_COLUMNS: Final = (
 
 def head(scale: Scale, rounds: int) -> None:
     print(f"\n{scale.name} scale: {scale.units:,} units, {scale.observations:,} observations, {scale.tasks:,} tasks.")
-    print(
-        f"Medians of at most {rounds} rounds. clock ms is what a caller waits for; all else is time of the processor."
-    )
+    print(f"Medians of at most {rounds} rounds. clock: what a caller waits for; all other times are the processor's.")
     print("plain SQL: the same statements on the driver alone. walled SQL: with the caller's pass, behind the wall.\n")
     _heading(_COLUMNS)
 

@@ -35,7 +35,7 @@ from dean06_core.walls.sqlite import Wall
 from dean06_schema.engine import Engine, Operation, assemble
 
 ROUNDS: Final = 9
-_SECONDS_A_CASE: Final = 12.0
+_SECONDS_A_CASE: Final = 6.0
 """After so long no further round of a case is begun."""
 
 _ASKED_BY: Final = {

@@ -71,7 +71,7 @@ class Scale:
 
 
 FULL: Final = Scale("full", provinces=34, departments=20, communes=69, facilities=13, tasks=20_000)
-SMALL: Final = Scale("small", provinces=4, departments=2, communes=12, facilities=1, tasks=400)
+SMALL: Final = Scale("small", provinces=4, departments=2, communes=12, facilities=1, tasks=480)
 SCALES: Final = {scale.name: scale for scale in (FULL, SMALL)}
 
 

@@ -103,8 +103,7 @@ def test_a_name_is_read_as_a_report_writes_it(directory: Directory, written: str
         pytest.param(
             "Xã Kỳ Văn",
             "UNIT_UNKNOWN",
-            "Không nhận ra đơn vị “Xã Kỳ Văn” vào ngày 28/07/2025. "
-            "Hãy ghi mã đơn vị hoặc tên đầy đủ kèm Xã, Phường.",
+            "Không nhận ra đơn vị “Xã Kỳ Văn” vào ngày 28/07/2025. Hãy ghi mã đơn vị hoặc tên đầy đủ kèm Xã, Phường.",
             id="nobody is called so",
         ),
         pytest.param(

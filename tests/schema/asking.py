@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
@@ -14,6 +14,7 @@ from sqlalchemy import event
 from dean06_core.access import ALL, Action, All, Caller, DataClass, Grant
 from dean06_core.database import Database
 from dean06_core.graphql import Context
+from dean06_schema.accounts import Gate
 from dean06_schema.engine import Operation, assemble
 from tests.core.worlds import PROVINCE, ROADS, World
 
@@ -53,7 +54,15 @@ class Told:
         return [error["extensions"]["code"] for error in self.errors]
 
 
-async def ask(here: World, query: str, *, by: Caller = EVERYWHERE, on: date = TODAY, **variables: Any) -> Told:
+async def ask(
+    here: World,
+    query: str,
+    variables: Mapping[str, Any] | None = None,
+    *,
+    by: Caller = EVERYWHERE,
+    on: date = TODAY,
+    gate: Gate | None = None,
+) -> Told:
     """Ask as a caller on a day."""
     async with here.database.reading(by.rights(on)) as session:
         context = Context(
@@ -63,15 +72,18 @@ async def ask(here: World, query: str, *, by: Caller = EVERYWHERE, on: date = TO
             directory=here.directory.limited_to(by.units(on)),
             catalogue=here.catalogue.limited_to(by.sectors(on)),
             session=session,
+            gate=gate,
         )
         with statements_read(here.database) as sent:
             answer = await ENGINE.execute(Operation(query, variables), context)
     return Told(answer.data, list(answer.errors), sent)
 
 
-async def told(here: World, query: str, **asked: Any) -> Any:
+async def told(
+    here: World, query: str, variables: Mapping[str, Any] | None = None, *, by: Caller = EVERYWHERE, on: date = TODAY
+) -> Any:
     """The data of an answer without errors."""
-    answer = await ask(here, query, **asked)
+    answer = await ask(here, query, variables, by=by, on=on)
     assert answer.errors == []
     return answer.data
 

@@ -1,0 +1,74 @@
+"""Turning a sector's records into computed observations, after its records changed and never while somebody reads."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from typing import Final
+from uuid import NAMESPACE_URL, uuid5
+
+from dean06_core import recording
+from dean06_core.access import ALL, DataClass, Right
+from dean06_core.catalogue import Catalogue
+from dean06_core.database import Database
+from dean06_core.directory import Directory
+from dean06_core.indicators import Indicator
+from dean06_core.measuring import Measurement, Span
+from dean06_core.observations import Source
+from dean06_core.periods import Period
+from dean06_core.recording import Recorded
+from dean06_core.sectors import Sector
+from dean06_core.statements import Statement
+
+_PLACE: Final = "dean06:computed:"
+
+
+async def compute(
+    database: Database,
+    sector: Sector,
+    *,
+    units: Collection[int],
+    periods: Sequence[Period],
+    catalogue: Catalogue,
+    directory: Directory,
+    now: datetime,
+) -> list[Recorded]:
+    """Measure every indicator that the sector has a resolver for, and record what was measured.
+
+    The resolvers run as the sector's compute principal: behind the wall, with
+    the records of that sector, of all units, and nothing else. Measured again,
+    the same is unchanged and another result is the next revision.
+    """
+    statements: list[Statement] = []
+    async with database.reading(_principal(sector)) as session:
+        for code, resolver in sector.resolvers.items():
+            indicator = catalogue.by_code[code]
+            measured = await resolver(session, units, _spans(indicator, periods))
+            statements.extend(_statement(sector, code, measurement) for measurement in measured)
+    async with database.service() as session:
+        return await recording.record_all(session, statements, catalogue=catalogue, directory=directory, now=now)
+
+
+def _principal(sector: Sector) -> tuple[Right, ...]:
+    own = frozenset({sector.code})
+    return Right(DataClass.DIRECTORY, ALL, ALL), Right(DataClass.RECORD, own, ALL)
+
+
+def _spans(indicator: Indicator, periods: Sequence[Period]) -> list[Span]:
+    windows = {indicator.stored_window(window) for window in indicator.windows}
+    return [Span.of(period, window) for period in periods for window in sorted(windows)]
+
+
+def _statement(sector: Sector, code: str, measured: Measurement) -> Statement:
+    return Statement(
+        indicator=code,
+        unit=measured.unit,
+        period=Period.parse(measured.period),
+        window=measured.window,
+        reporter=measured.unit,
+        numerator=measured.numerator,
+        denominator=measured.denominator,
+        as_of=measured.as_of,
+        source=Source.COMPUTED,
+        entry=uuid5(NAMESPACE_URL, _PLACE + sector.code),
+    )

@@ -1,0 +1,75 @@
+"""What a sector's records say is kept as computed observations, and answers where nobody stated anything better."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from dean06_core import computing, figures
+from dean06_core.figures import FigureSource, Question
+from dean06_core.measuring import Measurement, Span
+from dean06_core.observations import Observation
+from dean06_core.outcomes import Outcome
+from dean06_core.periods import Window
+from tests.core.worlds import JULY, NOW, PROVINCE, ROADS, Place, World, province, stated, world
+
+pytestmark = pytest.mark.anyio
+
+
+async def paved(session: AsyncSession, units: Collection[int], spans: Sequence[Span], /) -> Sequence[Measurement]:
+    """Every unit has paved as many kilometres as its key says, of ten; more since the year began."""
+    return [
+        Measurement(unit, span.period, span.window, unit, 10 if span.window is Window.PERIOD else 100, span.starts)
+        for unit in units
+        for span in spans
+    ]
+
+
+async def peeps(session: AsyncSession, units: Collection[int], spans: Sequence[Span], /) -> Sequence[Measurement]:
+    """A resolver that tries to measure what is not its sector's: figures that others stated."""
+    seen = await session.scalar(sa.select(sa.func.count()).select_from(Observation))
+    return [Measurement(unit, span.period, span.window, seen or 0, 10, None) for unit in units for span in spans]
+
+
+async def compute(here: World, resolver: object = paved) -> list[Outcome]:
+    sector = replace(ROADS, resolvers={"roads.paved_rate": resolver})
+    recorded = await computing.compute(
+        here.database,
+        sector,
+        units=[2, 3],
+        periods=[JULY],
+        catalogue=here.catalogue,
+        directory=here.directory,
+        now=NOW,
+    )
+    return [each.outcome for each in recorded]
+
+
+async def test_what_was_measured_answers_for_its_unit_and_adds_up_for_the_parent(tmp_path: Path) -> None:
+    async with world(tmp_path, province(Place(2), Place(3))) as here:
+        assert await compute(here) == [Outcome.CREATED] * 6
+        async with here.seen_by() as session:
+            question = Question(units=[PROVINCE, 2], indicators=here.catalogue.listed(), periods=[JULY])
+            whole, own = await figures.answer(session, here.directory, here.catalogue, question)
+        assert (whole.numerator, whole.denominator, whole.source) == (5, 20, FigureSource.ROLLED_UP)
+        assert (own.numerator, own.denominator, own.source) == (2, 10, FigureSource.COMPUTED)
+
+
+async def test_measured_again_the_same_is_unchanged(tmp_path: Path) -> None:
+    async with world(tmp_path, province(Place(2), Place(3))) as here:
+        await compute(here)
+        assert await compute(here) == [Outcome.UNCHANGED] * 6
+
+
+async def test_a_resolver_measures_behind_the_wall_and_sees_no_figures(tmp_path: Path) -> None:
+    async with world(tmp_path, province(Place(2), Place(3))) as here:
+        await here.add(stated(2, 1, 2))
+        await compute(here, peeps)
+        async with here.seen_by() as session:
+            measured = (await session.scalars(sa.select(Observation.numerator).where(Observation.unit_key == 3))).all()
+        assert measured == [0, 0, 0]

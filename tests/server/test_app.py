@@ -1,0 +1,69 @@
+"""Every address answers in a way that a browser cannot be talked into misusing."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from starlette.testclient import TestClient
+
+import dean06_server
+
+GUARDS = {
+    "x-content-type-options": "nosniff",
+    "content-security-policy": "frame-ancestors 'none'",
+    "x-frame-options": "DENY",
+    "referrer-policy": "no-referrer",
+    "cross-origin-opener-policy": "same-origin",
+    "cross-origin-resource-policy": "same-origin",
+}
+GRAPHIQL = Path(dean06_server.__file__).parent / "static" / "graphiql"
+
+
+@pytest.mark.parametrize("path", ["/", "/graphql", "/graphiql", "/graphiql/", "/livez", "/readyz", "/nothing"])
+def test_every_answer_is_guarded(client: TestClient, path: str) -> None:
+    headers = client.get(path, follow_redirects=False).headers
+    assert {name: headers[name] for name in GUARDS} == GUARDS
+
+
+def test_what_the_api_answers_is_stored_nowhere(client: TestClient) -> None:
+    headers = client.post("/graphql", json={"query": "{ __typename }"}).headers
+    assert (headers["cache-control"], headers["vary"]) == ("no-store", "Accept, Authorization")
+    assert "access-control-allow-origin" not in headers
+
+
+def test_an_address_that_leads_nowhere_is_told_in_json(client: TestClient) -> None:
+    answered = client.get("/graphq")
+    assert answered.status_code == 404
+    assert answered.json() == {
+        "errors": [
+            {
+                "message": "Không có địa chỉ này. API ở /graphql, trang truy vấn ở /graphiql/.",
+                "extensions": {"code": "NOT_FOUND"},
+            }
+        ]
+    }
+
+
+@pytest.mark.parametrize("path", ["/", "/graphiql"])
+def test_a_browser_finds_the_page(client: TestClient, path: str) -> None:
+    redirected = client.get(path, headers={"Host": "elsewhere.example"}, follow_redirects=False)
+    assert (redirected.status_code, redirected.headers["location"]) == (307, "/graphiql/")
+    page = client.get("/graphiql/")
+    assert (page.status_code, page.headers["content-type"]) == (200, "text/html; charset=utf-8")
+
+
+def test_the_page_needs_nothing_but_this_server(client: TestClient) -> None:
+    page = client.get("/graphiql/").text
+    named = re.findall(r'(?:src|href)="([^"]+)"', page)
+    assert named
+    for address in named:
+        assert address.startswith(("/graphiql/", "data:"))
+        if address.startswith("/"):
+            assert client.get(address).status_code == 200, address
+
+
+def test_the_page_gives_nothing_else_away(client: TestClient) -> None:
+    for path in ("/graphiql/../__init__.py", "/graphiql/%2e%2e/%2e%2e/settings.py", "/graphiql//etc/passwd"):
+        assert client.get(path).status_code == 404

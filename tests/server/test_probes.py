@@ -1,0 +1,92 @@
+"""A supervisor restarts what is not alive and sends nothing to what is not ready; a broken plugin is neither."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib.metadata import EntryPoint, entry_points
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from starlette.testclient import TestClient
+
+from dean06_core import migrating
+from dean06_core.plugins import GROUP
+from dean06_server import app
+from dean06_server.installation import AUTH, Installation
+
+READY = {"status": "ready", "broken": []}
+
+
+@contextmanager
+def serving(installation: Installation, database_url: str) -> Iterator[TestClient]:
+    with TestClient(app.create(installation, database_url), raise_server_exceptions=False) as client:
+        yield client
+
+
+def test_a_fitting_database_is_ready(client: TestClient) -> None:
+    answered = client.get("/readyz")
+    assert (answered.status_code, answered.json()) == (200, READY)
+    assert answered.headers["cache-control"] == "no-store"
+
+
+def test_a_broken_plugin_is_named_and_everything_else_serves_on(database_url: str, token: str) -> None:
+    land = EntryPoint("land", "dean06_land.plugin", GROUP)
+    installation = Installation.found([*entry_points(group=GROUP), land])
+    with serving(installation, database_url) as client:
+        answered = client.get("/readyz")
+        assert answered.status_code == 200
+        assert answered.json() == {"status": "ready", "broken": [{"plugin": "land", "version": "?"}]}
+        headers = {"Authorization": f"Bearer {token}"}
+        asked = client.post("/graphql", json={"query": "{ me { login } }"}, headers=headers)
+        assert asked.json() == {"data": {"me": {"login": "clerk"}}}
+
+
+def test_a_database_without_tables_is_not_ready_and_says_which_histories(
+    installation: Installation, tmp_path: Path
+) -> None:
+    with serving(installation, f"sqlite:///{tmp_path / 'empty.db'}") as client:
+        answered = client.get("/readyz")
+        assert answered.status_code == 503
+        assert answered.json() == {
+            "status": "not ready",
+            "because": "migration",
+            "histories": ["core", "auth", "health", "justice", "public_services"],
+        }
+        assert client.get("/livez").json() == {"status": "alive"}
+        asked = client.post("/graphql", json={"query": "{ __typename }"})
+        assert asked.status_code == 503
+        assert asked.json()["errors"][0]["extensions"] == {"code": "DATABASE_UNAVAILABLE"}
+
+
+def test_a_database_of_a_newer_release_is_not_ready(installation: Installation, database_url: str) -> None:
+    asyncio.run(migrate_as_a_newer_release(installation, database_url))
+    with serving(installation, database_url) as client:
+        answered = client.get("/readyz")
+        assert (answered.status_code, answered.json()["histories"]) == (503, ["auth"])
+
+
+def test_a_file_that_is_no_database_is_not_ready(installation: Installation, tmp_path: Path) -> None:
+    (tmp_path / "notes.db").write_text("Không phải cơ sở dữ liệu. " * 100)
+    with serving(installation, f"sqlite:///{tmp_path / 'notes.db'}") as client:
+        answered = client.get("/readyz")
+        assert (answered.status_code, answered.json()) == (503, {"status": "not ready", "because": "database"})
+        assert client.get("/livez").status_code == 200
+        assert client.post("/graphql", json={"query": "{ __typename }"}).status_code == 503
+
+
+@pytest.mark.parametrize("path", ["/livez", "/readyz"])
+def test_a_probe_is_only_asked(client: TestClient, path: str) -> None:
+    assert client.post(path).status_code == 405
+
+
+async def migrate_as_a_newer_release(installation: Installation, database_url: str) -> None:
+    database = installation.database(database_url)
+    async with database.services.begin() as connection:
+        table = AUTH.version_table
+        await connection.execute(sa.update(table).values(version_num="auth_9999"))
+    states = await migrating.state(database, installation.histories)
+    assert [state.history.name for state in states if state.is_newer] == ["auth"]
+    await database.close()
