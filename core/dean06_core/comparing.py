@@ -48,16 +48,11 @@ async def before(
     """For each figure the one to compare it with; the statements of one ``answer`` for all of them."""
     cells = [_moved(figure.cell, against) for figure in found]
     wanted = [cell for cell in cells if cell is not None]
-    looked_up: dict[Cell, Figure] = {}
-    for slice_, own in _by_slice(wanted).items():
-        question = Question(
-            units=list(dict.fromkeys(cell.unit for cell in own)),
-            indicators=[catalogue.by_key[key] for key in dict.fromkeys(cell.indicator for cell in own)],
-            periods=list(dict.fromkeys(cell.period for cell in own)),
-            windows=list(dict.fromkeys(cell.window for cell in own)),
-            slice=slice_,
-        )
-        looked_up |= {each.cell: each for each in await figures.answer(session, directory, catalogue, question)}
+    looked_up = {
+        each.cell: each
+        for slice_, own in _by_slice(wanted).items()
+        for each in await figures.answer(session, directory, catalogue, _around(catalogue, own, slice_))
+    }
     return [None if cell is None else looked_up.get(cell) for cell in cells]
 
 
@@ -69,31 +64,46 @@ async def ranks(
     among: Collection[int],
 ) -> list[Rank | None]:
     """Where each figure's unit stands among others with a value, best first by the indicator's direction."""
-    asked = [figure for figure in found if figure.exact is not None]
-    if not asked:
-        return [None] * len(found)
-    question = Question(
-        units=list(dict.fromkeys([*among, *(figure.cell.unit for figure in asked)])),
-        indicators=[catalogue.by_key[key] for key in dict.fromkeys(figure.cell.indicator for figure in asked)],
-        periods=list(dict.fromkeys(figure.cell.period for figure in asked)),
-        windows=list(dict.fromkeys(figure.cell.window for figure in asked)),
-    )
-    others = await figures.answer(session, directory, catalogue, question)
+    asked = [figure.cell for figure in found if figure.exact is not None]
+    others = [
+        each
+        for slice_, own in _by_slice(asked).items()
+        for each in await figures.answer(session, directory, catalogue, _around(catalogue, own, slice_, among))
+    ]
     return [None if figure.exact is None else _rank(figure, others, among) for figure in found]
 
 
 def _rank(figure: Figure, others: Sequence[Figure], among: Collection[int]) -> Rank:
-    cell, own = figure.cell, figure.exact
     sign = 1 if figure.indicator.direction is Direction.HIGHER_IS_BETTER else -1
+    units = {*among, figure.cell.unit}
     values = [
         other.exact
         for other in others
-        if other.exact is not None
-        and (other.cell.indicator, other.cell.period, other.cell.window) == (cell.indicator, cell.period, cell.window)
-        and other.cell.unit in {*among, cell.unit}
+        if other.exact is not None and other.cell.unit in units and _is_alike(other.cell, figure.cell)
     ]
-    better = sum(1 for value in values if own is not None and sign * value > sign * own)
+    better = sum(1 for value in values if figure.exact is not None and sign * value > sign * figure.exact)
     return Rank(better + 1, len(values))
+
+
+def _is_alike(cell: Cell, other: Cell) -> bool:
+    """Whether two cells differ in their unit at most."""
+    return (cell.indicator, cell.period, cell.window, cell.share) == (
+        other.indicator,
+        other.period,
+        other.window,
+        other.share,
+    )
+
+
+def _around(catalogue: Catalogue, cells: Sequence[Cell], slice_: Slice, also: Collection[int] = ()) -> Question:
+    """The question whose answer holds all these cells, and the same of other units."""
+    return Question(
+        units=list(dict.fromkeys([*also, *(cell.unit for cell in cells)])),
+        indicators=[catalogue.by_key[key] for key in dict.fromkeys(cell.indicator for cell in cells)],
+        periods=list(dict.fromkeys(cell.period for cell in cells)),
+        windows=list(dict.fromkeys(cell.window for cell in cells)),
+        slice=slice_,
+    )
 
 
 def _moved(cell: Cell, against: Against) -> Cell | None:

@@ -133,7 +133,7 @@ class Figure:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
-    """Every cell of units x indicators x periods x windows, in that order."""
+    """Every cell of units x indicators x periods x windows, in that order, of units that were there in the period."""
 
     units: Sequence[int]
     indicators: Sequence[Indicator]
@@ -219,19 +219,17 @@ def rounded(exact: Fraction, decimals: int) -> Decimal:
 
 
 def _cells(directory: Directory, catalogue: Catalogue, question: Question) -> list[Cell]:
-    shares: dict[tuple[int, Period], list[tuple[Tier | None, int | None]]] = {
+    shares = {
         (unit, period): _shares(directory, unit, period, question.slice)
         for period in question.periods
         for unit in question.units
     }
-    per_share = len(question.indicators) * len(question.windows)
-    count = per_share * sum(len(found) for found in shares.values())
+    count = len(question.indicators) * len(question.windows) * sum(len(found) for found in shares.values())
     if count > MOST_CELLS:
+        asked, most = f"{count:,}".replace(",", "."), f"{MOST_CELLS:,}".replace(",", ".")
         raise BadInput(
             "TOO_MANY_CELLS",
-            f"Truy vấn hỏi {count:,} ô số liệu, quá {MOST_CELLS:,}. Hãy bớt đơn vị, chỉ tiêu theo dõi hoặc kỳ.".replace(
-                ",", "."
-            ),
+            f"Truy vấn hỏi {asked} ô số liệu, quá {most}. Hãy bớt đơn vị, chỉ tiêu theo dõi hoặc kỳ.",
             field=("observations",),
         )
     return [
@@ -245,6 +243,9 @@ def _cells(directory: Directory, catalogue: Catalogue, question: Question) -> li
 
 
 def _shares(directory: Directory, unit: int, period: Period, slice_: Slice) -> list[tuple[Tier | None, int | None]]:
+    """The unit itself, or the sums inside it; nothing of a unit that was not there on the period's last day."""
+    if not directory.unit(unit, period.last_day).holds(period.last_day):
+        return []
     if slice_ is Slice.TIER:
         tiers = {below.tier for below in directory.descendants(unit, period.last_day)}
         return [(tier, None) for tier in Tier if tier in tiers]

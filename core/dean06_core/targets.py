@@ -275,3 +275,14 @@ def _restate(kept: Target, assignment: Assignment, catalogue: Catalogue) -> Outc
 def _described(value: Decimal, check: TargetCheck, due_on: date | None) -> str:
     by = "" if due_on is None else f", hạn {due_on:%d/%m/%Y}"
     return f"{value.normalize():f} ({check}{by})"
+
+
+async def resting_on(session: AsyncSession, documents: Collection[UUID]) -> dict[UUID, list[Target]]:
+    """The targets that each document assigns, oldest first; one statement."""
+    found: dict[UUID, list[Target]] = {}
+    for target in await session.scalars(
+        sa.select(Target).where(Target.basis_id.in_(documents)).order_by(Target.valid_from, Target.id)
+    ):
+        if target.basis_id is not None:
+            found.setdefault(target.basis_id, []).append(target)
+    return found

@@ -109,7 +109,12 @@ async def extensions(session: AsyncSession, tasks: Collection[UUID], *, on: date
     """How the deadline of each task was moved up to that day, in order."""
     found: dict[UUID, list[Extension]] = {task: [] for task in tasks}
     rows = await session.execute(
-        sa.select(Task.id, Task.deadline, sa.type_coerce(TaskEvent.deadline, sa.Date), LegalDocument)
+        sa.select(
+            Task.id,
+            Task.deadline.label("first_set"),
+            sa.type_coerce(TaskEvent.deadline, sa.Date).label("moved_to"),
+            LegalDocument,
+        )
         .join(TaskEvent, TaskEvent.task_id == Task.id)
         .outerjoin(LegalDocument, LegalDocument.id == TaskEvent.basis_id)
         .where(Task.id.in_(tasks), TaskEvent.kind == TaskEventKind.EXTENDED, TaskEvent.on <= on)

@@ -9,6 +9,7 @@ from uuid import UUID
 import strawberry
 from strawberry.types.info import Info
 
+import dean06_schema.vocabulary  # noqa: F401  before the nouns: Strawberry makes an enum at its first use
 from dean06_auth.tokens import IssuedToken
 from dean06_core import access
 from dean06_core.access import Caller, DataClass

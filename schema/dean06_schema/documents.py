@@ -9,6 +9,7 @@ import strawberry
 from strawberry.types.info import Info
 
 from dean06_core import documents
+from dean06_core import targets as assigned
 from dean06_core.documents import DocumentFilter
 from dean06_core.documents import LegalDocument as StoredDocument
 from dean06_core.graphql import After, Context, First, PageInfo, batch_field
@@ -18,9 +19,11 @@ from dean06_schema.nodes import Node, global_id, node_loader
 from dean06_schema.units import Unit, UnitSelector
 
 if TYPE_CHECKING:
+    from dean06_schema.targets import Target
     from dean06_schema.tasks import TaskConnection
 
 _ORDER: Final = "documents"
+Targets = list[Annotated["Target", strawberry.lazy("dean06_schema.targets")]]
 
 
 @strawberry.type(
@@ -66,6 +69,18 @@ class LegalDocument(Node):
 
         ids = [each.stored.id for each in resting]
         return await connections_by(context, TaskGrouping.DOCUMENT, ids, first=first, after=after, on=context.on)
+
+    @batch_field(description="Các mức chỉ tiêu mà văn bản này giao")
+    async def targets(resting: list[Any], context: Context) -> list[Targets]:
+        from dean06_schema.targets import Target
+
+        async with context.reading() as session:
+            found = await assigned.resting_on(session, {each.stored.id for each in resting})
+        indicators = context.catalogue.by_key
+        return [
+            [Target.of(target, indicators[target.indicator_key]) for target in found.get(each.stored.id, ())]
+            for each in resting
+        ]
 
 
 @strawberry.type(description="Một dòng của danh sách văn bản")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import click
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DatabaseError, OperationalError
 
 from dean06_core.errors import BadInput, StartUpError
 from dean06_server.commands.accounts import account
@@ -25,7 +25,9 @@ class _Told(click.Group):
             return super().invoke(context)
         except (BadInput, StartUpError) as error:
             raise click.ClickException(str(error)) from error
-        except OperationalError as error:
+        except DatabaseError as error:
+            if type(error) not in {DatabaseError, OperationalError}:
+                raise
             raise click.ClickException(f"The database cannot be used: {error.orig}. Ask: dean06 doctor") from error
 
 

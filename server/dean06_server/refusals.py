@@ -70,7 +70,7 @@ HANDLERS: Final[Mapping[type[Exception], ExceptionHandler]] = {
     HTTPException: _refused,
     OperationalError: _without_database,
     NoConnectionFree: _without_database,
-    sqlite3.OperationalError: _without_database,
+    sqlite3.DatabaseError: _without_database,
     ClientDisconnect: _gone,
     Exception: _failed,
 }

@@ -26,6 +26,7 @@ from .walled import OFFICER, SECRETARIAT, Visit, assert_keeps_its_secret, make, 
 pytestmark = pytest.mark.anyio
 
 OWN: Final = ["own one", "own two"]
+DENIED: Final = r"not authorized|authorization denied|may not be (modified|indexed)|because it is a view|no such table"
 REFUSALS: Final = (DBAPIError, StatementRefused, sqlite3.Error)
 
 BASE_TABLE: Final = {
@@ -258,6 +259,16 @@ WRITING: Final = {
     "a catalogue": "update sqlite_temp_master set sql = ''",
 }
 
+SETTING: Final = {
+    "a pragma": "pragma table_info(visit)",
+    "a writable schema": "pragma writable_schema = on",
+    "a query on the plan": "pragma vdbe_listing = on",
+    "attach": "attach ':memory:' as other",
+    "detach": "detach main",
+    "reindex": "reindex visit",
+    "analyze": "analyze",
+}
+
 
 @pytest.fixture(scope="module")
 def anyio_backend() -> str:
@@ -329,6 +340,16 @@ async def test_a_reading_session_changes_nothing(database: Database, attack: str
         await session.commit()
 
     assert contents(database.path) == before
+
+
+@pytest.mark.parametrize("attack", [pytest.param(attack, id=name) for name, attack in {**WRITING, **SETTING}.items()])
+async def test_the_database_would_refuse_it_too(database: Database, attack: str) -> None:
+    """Core's hottest readings go to the driver itself, past the look at the text."""
+    async with database.readers.connect() as connection:
+        driver = (await connection.get_raw_connection()).driver_connection
+        assert driver is not None
+        with pytest.raises(sqlite3.DatabaseError, match=DENIED):
+            await driver.execute(attack)
 
 
 async def test_a_mapped_object_is_not_written_either(database: Database) -> None:

@@ -77,8 +77,10 @@ async def give(here: World, *orders: list[Any]) -> None:
 
 async def give_to_communes(here: World, code: str) -> list[Any]:
     """An order to the group of both communes: the task above first, then a child for each."""
-    members = [UnitGroupMember(group_key=COMMUNES, unit_key=unit, valid_from=LONG_AGO) for unit in (COMMUNE, NEIGHBOUR)]
-    await here.add(UnitGroupRow(key=COMMUNES, code="cac-xa", name="Các xã", within_key=PROVINCE), *members)
+    await here.add(UnitGroupRow(key=COMMUNES, code="cac-xa", name="Các xã", within_key=PROVINCE))
+    await here.add(
+        *(UnitGroupMember(group_key=COMMUNES, unit_key=unit, valid_from=LONG_AGO) for unit in (COMMUNE, NEIGHBOUR))
+    )
     await here.reload()
     whole = order(code, lead=None)
     parts = [order(f"{code}.{unit}", lead=unit, parent_id=whole[0].id) for unit in (COMMUNE, NEIGHBOUR)]

@@ -48,7 +48,7 @@ async def test_a_database_that_is_newer_is_neither_served_nor_migrated(
 ) -> None:
     await installation.bring_up(database)
     await migrate_as_a_newer_release(installation, f"sqlite:///{database.path}")
-    with pytest.raises(StartUpError, match="'auth' is at auth_9999.*install the newer release again"):
+    with pytest.raises(StartUpError, match=r"'auth' is at auth_9999.*install the newer release again"):
         await installation.refuse_unless_current(database)
     with pytest.raises(StartUpError, match="a newer release migrated it"):
         await installation.bring_up(database)

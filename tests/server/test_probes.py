@@ -16,13 +16,15 @@ from dean06_core import migrating
 from dean06_core.plugins import GROUP
 from dean06_server import app
 from dean06_server.installation import AUTH, Installation
+from tests.server.conftest import Hands
 
 READY = {"status": "ready", "broken": []}
 
 
 @contextmanager
 def serving(installation: Installation, database_url: str) -> Iterator[TestClient]:
-    with TestClient(app.create(installation, database_url), raise_server_exceptions=False) as client:
+    site = app.create(installation, database_url, now=Hands())
+    with TestClient(site, raise_server_exceptions=False) as client:
         yield client
 
 

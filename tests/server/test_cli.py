@@ -1,0 +1,185 @@
+"""A command does its work and says so, or says in a sentence why not; the status tells which."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from importlib.metadata import version
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from click.testing import CliRunner, Result
+
+from dean06_core.imports import NOUNS
+from dean06_server.cli import main
+from dean06_server.demo import DATA
+
+COMMAND = Path(sys.executable).with_name("dean06")
+
+
+@pytest.fixture
+def path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Where the database of the command is to be; nothing is there yet."""
+    path = tmp_path / "dean06.db"
+    monkeypatch.setenv("DEAN06_DATABASE_URL", f"sqlite:///{path}")
+    return path
+
+
+def run(*arguments: str) -> Result:
+    return CliRunner().invoke(main, arguments)
+
+
+def count(path: Path, table: str) -> int:
+    engine = sa.create_engine(f"sqlite:///{path}")
+    with engine.connect() as connection:
+        found: int = connection.scalar(sa.text(f"select count(*) from {table}")) or 0
+    engine.dispose()
+    return found
+
+
+# the command itself
+
+
+def test_the_installed_command_answers() -> None:
+    answered = subprocess.run([COMMAND, "--version"], capture_output=True, text=True, check=True)  # noqa: S603
+    assert answered.stdout == f"dean06, version {version('dean06-server')}\n"
+
+
+def test_what_is_called_in_a_wrong_way_ends_with_2() -> None:
+    assert run("no-such-command").exit_code == 2
+    assert run("import", "births", "x.json").exit_code == 2
+
+
+def test_a_setting_that_cannot_be_meant_ends_with_1_and_a_sentence(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DEAN06_PORT", "http")
+    refused = run("serve")
+    assert (refused.exit_code, refused.output) == (
+        1,
+        "Error: DEAN06_PORT is 'http'. Set it to a number from 1 to 65535.\n",
+    )
+
+
+# the database
+
+
+def test_migrating_says_what_it_did_and_again_that_nothing_is_left(path: Path) -> None:
+    first = run("migrate")
+    assert first.exit_code == 0
+    assert first.output.startswith("core: core_0001 ")
+    assert count(path, "indicator") > 0
+    again = run("migrate")
+    assert (again.exit_code, again.output) == (0, f"{path} is at the newest revisions.\n")
+
+
+@pytest.mark.parametrize(
+    "arguments", [("serve",), ("account", "token", "health"), ("schema", "--as", "health")], ids=lambda it: it[0]
+)
+def test_a_database_that_was_not_migrated_is_used_for_nothing(path: Path, arguments: tuple[str, ...]) -> None:
+    refused = run(*arguments)
+    assert refused.exit_code == 1
+    assert "run: dean06 migrate." in refused.output
+    assert "Traceback" not in refused.output
+
+
+def test_a_file_that_is_no_database_is_told_in_a_sentence(path: Path) -> None:
+    path.write_text("Không phải cơ sở dữ liệu. " * 100)
+    for command in ("serve", "migrate", "doctor"):
+        refused = run(command)
+        assert refused.exit_code == 1, command
+        assert "file is not a database" in refused.output
+        assert isinstance(refused.exception, SystemExit), command
+
+
+def test_the_doctor_finds_nothing_wrong_with_what_was_migrated(path: Path) -> None:
+    run("migrate")
+    examined = run("doctor")
+    assert examined.exit_code == 0
+    assert {line.split()[0] for line in examined.output.splitlines()} == {"ok"}
+
+
+def test_the_doctor_names_what_is_missing(path: Path) -> None:
+    examined = run("doctor")
+    assert examined.exit_code == 1
+    assert f"broken  database {path} does not exist: dean06 migrate" in examined.output.splitlines()
+    assert not path.exists()
+
+
+def test_the_doctor_tells_of_tables_whose_plugin_is_gone(path: Path) -> None:
+    run("migrate")
+    engine = sa.create_engine(f"sqlite:///{path}")
+    with engine.begin() as connection:
+        connection.execute(sa.text("create table alembic_version_land (version_num text primary key)"))
+        connection.execute(sa.text("insert into alembic_version_land values ('land_0003')"))
+    engine.dispose()
+    examined = run("doctor")
+    assert examined.exit_code == 0
+    assert "note    land is not installed; its tables at land_0003 are kept" in examined.output.splitlines()
+
+
+# plugins and the schema
+
+
+def test_the_plugins_are_listed() -> None:
+    listed = run("plugins")
+    assert listed.exit_code == 0
+    assert [line.split()[0] for line in listed.output.splitlines()] == ["health", "justice", "public_services"]
+    assert "health (dean06-health 0.1.0): active, " in listed.output
+
+
+def test_the_whole_schema_needs_no_database(path: Path) -> None:
+    printed = run("schema")
+    assert printed.exit_code == 0
+    assert "type Query {" in printed.output
+    assert not path.exists()
+
+
+# imports
+
+
+def test_a_file_is_imported_and_again_left_as_it_is(path: Path) -> None:
+    run("migrate")
+    first = run("import", "units", str(DATA / "units.json"))
+    assert (first.exit_code, first.output) == (
+        0,
+        "units đã ghi: 324 dòng mới, 0 dòng thay đổi, 0 dòng giữ nguyên\n",
+    )
+    again = run("import", "units", str(DATA / "units.json"))
+    assert again.output == "units đã ghi: 0 dòng mới, 0 dòng thay đổi, 324 dòng giữ nguyên\n"
+
+
+def test_a_dry_run_writes_nothing(path: Path) -> None:
+    run("migrate")
+    tried = run("import", "units", str(DATA / "units.json"), "--dry-run")
+    assert (tried.exit_code, tried.output) == (
+        0,
+        "units sẽ được ghi: 324 dòng mới, 0 dòng thay đổi, 0 dòng giữ nguyên\n",
+    )
+    assert count(path, "unit") == 0
+
+
+def test_one_wrong_row_keeps_all_of_them_out_and_is_named(path: Path, tmp_path: Path) -> None:
+    run("migrate")
+    units = json.loads((DATA / "units.json").read_text(encoding="utf-8"))
+    units[2]["level"] = "HAMLET"
+    file = tmp_path / "units.json"
+    file.write_text(json.dumps(units), encoding="utf-8")
+    refused = run("import", "units", str(file))
+    assert refused.exit_code == 1
+    assert "units.json: không ghi dòng nào" in refused.stderr
+    assert all(word in refused.stderr for word in ("3", "level", "CHOICE_UNKNOWN"))
+    assert count(path, "unit") == 0
+
+
+def test_a_file_that_cannot_be_read_is_refused_with_its_line(path: Path, tmp_path: Path) -> None:
+    run("migrate")
+    file = tmp_path / "units.json"
+    file.write_text('[\n{"code": }\n]', encoding="utf-8")
+    refused = run("import", "units", str(file))
+    assert refused.exit_code == 1
+    assert refused.output.startswith("Error: Tệp “units.json” bị lỗi ở dòng 2, cột 10")
+
+
+def test_every_noun_can_be_imported() -> None:
+    assert {file.stem for file in DATA.glob("*.json")} == set(NOUNS)

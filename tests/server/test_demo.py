@@ -1,0 +1,193 @@
+"""The demonstration is made from nothing, made again without harm, and never in somebody's own database."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from click.testing import CliRunner
+
+from dean06_auth import callers
+from dean06_auth.grants import GrantRow
+from dean06_core.database import Database
+from dean06_core.errors import BadInput, StartUpError
+from dean06_server import demo
+from dean06_server.cli import main
+from dean06_server.clock import business_day
+from dean06_server.demo import Made, mark
+from dean06_server.demo.accounts import PEOPLE
+from dean06_server.installation import Installation
+from tests.server.conftest import NOON
+
+pytestmark = pytest.mark.anyio
+
+TODAY = business_day(NOON)
+
+
+@pytest.fixture
+async def database(installation: Installation, tmp_path: Path) -> AsyncIterator[Database]:
+    opened = installation.database(f"sqlite:///{tmp_path / 'demo.db'}")
+    yield opened
+    await opened.close()
+
+
+@pytest.fixture
+async def made(installation: Installation, database: Database) -> Made:
+    return await demo.make(installation, database, now=NOON)
+
+
+async def sign_in(database: Database, login: str, password: str) -> None:
+    await callers.sign_in(database, login=login, password=password, now=NOON, on=TODAY)
+
+
+async def test_it_is_filled_with_the_report_of_a_month(made: Made) -> None:
+    assert {noun: (report.created, report.errors) for noun, report in made.reports.items()} == {
+        "units": (324, ()),
+        "groups": (4, ()),
+        "documents": (36, ()),
+        "indicators": (2, ()),
+        "targets": (21, ()),
+        "observations": (43, ()),
+        "tasks": (52, ()),
+    }
+
+
+async def test_every_account_signs_in_with_the_one_password(database: Database, made: Made) -> None:
+    assert [person.login for person in PEOPLE] == [
+        "secretariat",
+        "health",
+        "tax",
+        "justice",
+        "social-insurance",
+        "commune.18823",
+        "head.18823",
+        "admin",
+        "approver",
+        "auditor",
+    ]
+    for person in PEOPLE:
+        await sign_in(database, person.login, made.password)
+
+
+async def test_made_again_the_rows_stay_and_the_password_is_another(
+    installation: Installation, database: Database, made: Made
+) -> None:
+    again = await demo.make(installation, database, now=NOON)
+    assert {(report.created, report.updated) for report in again.reports.values()} == {(0, 0)}
+    assert again.password != made.password
+    await sign_in(database, "health", again.password)
+    with pytest.raises(BadInput):
+        await sign_in(database, "health", made.password)
+
+
+async def test_made_again_after_a_year_the_grants_are_renewed(
+    installation: Installation, database: Database, made: Made
+) -> None:
+    async def granted() -> int:
+        async with database.service_reading() as session:
+            return await session.scalar(sa.select(sa.func.count()).select_from(GrantRow)) or 0
+
+    assert await granted() == len(PEOPLE)
+    await demo.make(installation, database, now=NOON + timedelta(days=300))
+    assert await granted() == len(PEOPLE)
+    await demo.make(installation, database, now=NOON + timedelta(days=340))
+    assert await granted() == 2 * len(PEOPLE)
+
+
+async def test_somebodys_own_database_is_refused_and_left_as_it_is(
+    installation: Installation, database: Database
+) -> None:
+    await installation.bring_up(database)
+    before = database.path.read_bytes()
+    with pytest.raises(StartUpError, match="was not made by 'dean06 demo' and is left as it is"):
+        await demo.make(installation, database, now=NOON)
+    assert not await mark.is_demo(database)
+    assert database.path.read_bytes() == before
+
+
+async def test_the_mark_travels_with_the_file(
+    installation: Installation, database: Database, made: Made, tmp_path: Path
+) -> None:
+    assert await mark.is_demo(database)
+    await database.close()
+    copied = tmp_path / "copied.db"
+    copied.write_bytes(database.path.read_bytes())
+    other = installation.database(f"sqlite:///{copied}")
+    assert await mark.is_demo(other)
+    await other.close()
+
+
+# the command
+
+
+@pytest.fixture
+def path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    path = tmp_path / "shown.db"
+    monkeypatch.setenv("DEAN06_DATABASE_URL", f"sqlite:///{path}")
+    return path
+
+
+def test_the_command_asks_its_questions_and_says_how_to_go_on(path: Path) -> None:
+    shown = CliRunner().invoke(main, ["demo"])
+    assert shown.exit_code == 0, shown.output
+    for truth in (
+        "42,9%",
+        "≥ 50% (tối thiểu)",
+        "hơn 31%",
+        "> 90% (được giao)",
+        "Cannot query field 'justice' on type 'Query'.",
+        "99.94% (mục 1.2(2))",
+        "20 đơn vị chưa đạt (1 cấp tỉnh, 19 cấp xã)",
+        "9 đơn vị chưa đạt (8 cấp tỉnh, 1 cấp xã)",
+        "báo cáo nêu quá hạn",
+        "65,22%",
+        "Xã bên cạnh (18844): không có.",
+        f"sqlite:///{path}",
+        "http://localhost:8000/graphiql/",
+    ):
+        assert truth in shown.output
+    assert re.search(r"Tổng số +│ 52 ", shown.output)
+
+
+def test_without_questions_it_only_fills_the_database(path: Path) -> None:
+    shown = CliRunner().invoke(main, ["demo", "--no-questions"])
+    assert shown.exit_code == 0, shown.output
+    assert "42,9%" not in shown.output
+    assert re.search(r"Mật khẩu: +[a-z0-9]{4}-[a-z0-9]{4}-[a-z0-9]{4} ", shown.output)
+    assert path.exists()
+
+
+def test_an_operator_takes_any_token_in_a_demonstration_and_not_elsewhere(path: Path) -> None:
+    assert CliRunner().invoke(main, ["demo", "--no-questions"]).exit_code == 0
+    taken = CliRunner().invoke(main, ["account", "token", "admin"])
+    assert taken.exit_code == 0
+    assert re.fullmatch(r"d06_[A-Za-z0-9_-]{43}\n", taken.stdout)
+    assert "Hết hạn lúc" in taken.stderr
+    _take_the_mark_away(path)
+    refused = CliRunner().invoke(main, ["account", "token", "admin", "--reason", "Thử"])
+    assert refused.exit_code == 1
+    assert "không lấy mã truy cập thay được" in refused.output
+    without_reason = CliRunner().invoke(main, ["account", "token", "health"])
+    assert "Hãy ghi lý do bằng --reason." in without_reason.output
+    assert CliRunner().invoke(main, ["account", "token", "health", "--reason", "Thử"]).exit_code == 0
+
+
+def test_the_schema_of_an_account_is_without_what_it_may_not_see(path: Path) -> None:
+    assert CliRunner().invoke(main, ["demo", "--no-questions"]).exit_code == 0
+    shown = CliRunner().invoke(main, ["schema", "--as", "health"])
+    assert shown.exit_code == 0
+    assert "observations(" in shown.output
+    assert "justice" not in shown.output.lower()
+    unknown = CliRunner().invoke(main, ["schema", "--as", "nobody"])
+    assert (unknown.exit_code, unknown.output) == (1, "Error: There is no account 'nobody'.\n")
+
+
+def _take_the_mark_away(path: Path) -> None:
+    engine = sa.create_engine(f"sqlite:///{path}")
+    with engine.begin() as connection:
+        connection.execute(sa.text("pragma application_id = 0"))
+    engine.dispose()
