@@ -9,11 +9,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from bench.shape import Scale, places
+from bench.shape import Scale, indicator_code, places
 from dean06_core.units import UnitLevel
 
 _FOLDER: Final = Path(__file__).parent / "queries"
 _FIRST_LINE: Final = re.compile(r"# (?P<name>Q\d), (?P<leaves>\d+) leaf fields: (?P<title>.+)")
+_PARTS: Final = (4, 2, 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,13 +45,58 @@ def load() -> tuple[Question, ...]:
 
 def whole(question: Question, scale: Scale) -> Size:
     """The question as it stands in its files."""
-    return _sized(question, scale, _most(question, scale))
+    match question.name:
+        case "Q2":
+            return _communes(question, min(scale.communes, int(question.variables["first"])))
+        case "Q3":
+            return _indicators(question, len(question.variables["indicators"]))
+        case "Q4":
+            return _tasks(question, int(question.variables["first"]))
+        case "Q5":
+            return Size("provinces", scale.provinces, 6 * scale.provinces, question.variables)
+        case _:
+            return Size("cells", 1, question.leaves, question.variables)
 
 
 def growing(question: Question, scale: Scale) -> tuple[Size, ...]:
-    """A quarter, a half and the whole of what the question asks about; nothing for a question about one thing."""
-    most = _most(question, scale)
-    return () if most == 1 else tuple(_sized(question, scale, most // part) for part in (4, 2, 1))
+    """A quarter, a half and the whole of what can be asked about; nothing for a question about one thing.
+
+    There are few provinces, so Q5 grows in communes, ranked by ten figures each.
+    """
+    most = whole(question, scale).count
+    match question.name:
+        case "Q2":
+            return tuple(_communes(question, most // part) for part in _PARTS)
+        case "Q3":
+            return tuple(_indicators(question, most // part) for part in _PARTS)
+        case "Q4":
+            return tuple(_tasks(question, most // part) for part in _PARTS)
+        case "Q5":
+            return tuple(_ranked(question, scale, scale.communes // part) for part in _PARTS)
+        case _:
+            return ()
+
+
+def _communes(question: Question, count: int) -> Size:
+    asked = question.variables
+    return Size("communes", count, count * (2 + 6 * len(asked["indicators"])), {**asked, "first": count})
+
+
+def _indicators(question: Question, count: int) -> Size:
+    asked = question.variables
+    fewer = {"indicators": asked["indicators"][:count]}
+    return Size("indicators", count, 5 * count * len(asked["periods"]), {**asked, **fewer})
+
+
+def _tasks(question: Question, count: int) -> Size:
+    return Size("tasks", count, 1 + 10 * count, {**question.variables, "first": count})
+
+
+def _ranked(question: Question, scale: Scale, count: int) -> Size:
+    codes = [place.code for place in places(scale) if place.level is UnitLevel.COMMUNE][:count]
+    indicators = [indicator_code(number) for number in range(1, 11)]
+    asked = {**question.variables, "units": {"codes": codes}, "indicators": indicators}
+    return Size("communes x 10", count, 6 * count * len(indicators), asked)
 
 
 def _read(path: Path) -> Question:
@@ -60,35 +106,3 @@ def _read(path: Path) -> Question:
         raise ValueError(f"{path} does not begin with '# Q1, 4 leaf fields: what is asked'.")
     variables = json.loads(path.with_suffix(".json").read_text(encoding="utf-8"))
     return Question(stated["name"], stated["title"], int(stated["leaves"]), document, variables)
-
-
-def _most(question: Question, scale: Scale) -> int:
-    match question.name:
-        case "Q2":
-            return min(scale.communes, int(question.variables["first"]))
-        case "Q3":
-            return len(question.variables["indicators"])
-        case "Q4":
-            return int(question.variables["first"])
-        case "Q5":
-            return scale.provinces
-        case _:
-            return 1
-
-
-def _sized(question: Question, scale: Scale, count: int) -> Size:
-    asked = question.variables
-    match question.name:
-        case "Q2":
-            return Size("communes", count, count * (2 + 6 * len(asked["indicators"])), {**asked, "first": count})
-        case "Q3":
-            narrowed = {**asked, "indicators": asked["indicators"][:count]}
-            return Size("indicators", count, 5 * count * len(asked["periods"]), narrowed)
-        case "Q4":
-            return Size("tasks", count, 1 + 10 * count, {**asked, "first": count})
-        case "Q5":
-            codes = [place.code for place in places(scale) if place.level is UnitLevel.PROVINCE][:count]
-            fewer = {} if count == scale.provinces else {"provinces": {"codes": codes}}
-            return Size("provinces", count, 6 * count, {**asked, **fewer})
-        case _:
-            return Size("cells", 1, question.leaves, asked)

@@ -8,10 +8,11 @@ from enum import StrEnum
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from dean06_core import figures
+from dean06_core import answers
+from dean06_core.answers import Question
 from dean06_core.catalogue import Catalogue
 from dean06_core.directory import Directory
-from dean06_core.figures import Cell, Figure, Question
+from dean06_core.figures import Cell, Figure
 from dean06_core.indicators import Direction
 from dean06_core.observations import Slice
 from dean06_core.periods import Period, containing
@@ -51,7 +52,7 @@ async def before(
     looked_up = {
         each.cell: each
         for slice_, own in _by_slice(wanted).items()
-        for each in await figures.answer(session, directory, catalogue, _around(catalogue, own, slice_))
+        for each in await answers.answer(session, directory, catalogue, _around(catalogue, own, slice_))
     }
     return [None if cell is None else looked_up.get(cell) for cell in cells]
 
@@ -68,7 +69,7 @@ async def ranks(
     others = [
         each
         for slice_, own in _by_slice(asked).items()
-        for each in await figures.answer(session, directory, catalogue, _around(catalogue, own, slice_, among))
+        for each in await answers.answer(session, directory, catalogue, _around(catalogue, own, slice_, among))
     ]
     return [None if figure.exact is None else _rank(figure, others, among) for figure in found]
 

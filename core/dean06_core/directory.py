@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from fractions import Fraction
 from functools import cached_property
 from typing import Final, TypeVar
 from uuid import UUID
@@ -23,6 +24,7 @@ from dean06_core.access import ALL, All
 from dean06_core.errors import BadInput
 from dean06_core.units import (
     CodeScheme,
+    SuccessionKind,
     Tier,
     UnitArea,
     UnitCode,
@@ -30,6 +32,7 @@ from dean06_core.units import (
     UnitGroupRow,
     UnitLevel,
     UnitRow,
+    UnitSuccession,
     UnitVersion,
 )
 
@@ -75,6 +78,16 @@ class Span:
         return self.valid_from <= on and (self.valid_to is None or on < self.valid_to)
 
 
+@dataclass(frozen=True, slots=True)
+class Succession:
+    """A unit took over from another. ``share`` is 1 unless it was divided, and null where nobody said how."""
+
+    predecessor: int
+    successor: int
+    effective_on: date
+    share: Fraction | None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UnitSelector:
     """Which units are meant; every given condition has to hold. Nothing given means every unit that is seen."""
@@ -97,11 +110,13 @@ class Directory:
     groups: Mapping[int, UnitGroup]
     memberships: Mapping[int, tuple[Span, ...]]
     areas: Mapping[int, tuple[Span, ...]]
+    successions: Mapping[int, tuple[Succession, ...]] = field(default_factory=dict)
+    """By the unit that took over."""
     seen: frozenset[int] | All = field(default=ALL)
 
     @staticmethod
     async def load(session: AsyncSession) -> Directory:
-        """Read all units; six statements, however many units there are."""
+        """Read all units; seven statements, however many units there are."""
         ids = {row.key: row.id for row in await session.execute(sa.select(UnitRow.key, UnitRow.id))}
         code_rows = (await session.scalars(sa.select(UnitCode).order_by(UnitCode.valid_from))).all()
         version_rows = (await session.scalars(sa.select(UnitVersion).order_by(UnitVersion.valid_from))).all()
@@ -136,7 +151,16 @@ class Directory:
         areas: dict[int, list[Span]] = defaultdict(list)
         for area in await session.scalars(sa.select(UnitArea)):
             areas[area.agency_key].append(Span(area.unit_key, area.valid_from, area.valid_to))
-        return Directory(_frozen(versions), _frozen(codes), groups, _frozen(memberships), _frozen(areas))
+        successions: dict[int, list[Succession]] = defaultdict(list)
+        for taken in await session.scalars(sa.select(UnitSuccession)):
+            whole = taken.kind is not SuccessionKind.SPLIT
+            share = Fraction(taken.share, 10**6) if taken.share is not None else Fraction(1) if whole else None
+            successions[taken.successor_key].append(
+                Succession(taken.predecessor_key, taken.successor_key, taken.effective_on, share)
+            )
+        return Directory(
+            _frozen(versions), _frozen(codes), groups, _frozen(memberships), _frozen(areas), _frozen(successions)
+        )
 
     def limited_to(self, units: frozenset[int] | All) -> Directory:
         """The same directory for a caller: listed and found by code is only in ``units``; references still resolve."""
@@ -291,6 +315,10 @@ class Directory:
             for agency, spans in self.areas.items()
             if any(span.key in above and span.holds(on) for span in spans)
         )
+
+    def successions_to(self, key: int) -> tuple[Succession, ...]:
+        """From whom a unit took over."""
+        return self.successions.get(key, ())
 
     # many units
 

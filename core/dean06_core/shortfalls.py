@@ -8,7 +8,7 @@ from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from dean06_core import figures, writing
+from dean06_core import answers, writing
 from dean06_core.assessment import Assessment
 from dean06_core.catalogue import Catalogue
 from dean06_core.directory import Directory, Unit
@@ -55,7 +55,7 @@ async def below_target(
 ) -> list[Shortfall]:
     """One shortfall for each indicator that somebody misses or has just stopped missing; two statements."""
     before = period.previous()
-    found = await figures.stated(
+    found = await answers.stated(
         session, directory, catalogue, indicators=indicators, periods=(period, before), window=window, units=units
     )
     shortfalls = [

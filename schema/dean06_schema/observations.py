@@ -2,19 +2,21 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
+from enum import StrEnum
 from typing import Annotated, Any
 from uuid import UUID
 
 import strawberry
 from strawberry.types.info import Info
 
-from dean06_core import comparing, contradictions, documents, figures, shortfalls, writing
+from dean06_core import answers, comparing, contradictions, documents, figures, restructuring, shortfalls, writing
+from dean06_core.answers import Question
 from dean06_core.assessment import Assessment
 from dean06_core.comparing import Against
 from dean06_core.errors import BadInput
-from dean06_core.figures import Figure, FigureSource, Question, Status, rounded
+from dean06_core.figures import Figure, FigureSource, Status, rounded
 from dean06_core.graphql import Context, batch_field, described
 from dean06_core.indicators import Indicator as DeclaredIndicator
 from dean06_core.observations import DataState, Qualifier, Slice, unscaled
@@ -35,6 +37,34 @@ described(
     SAME_PERIOD_LAST_YEAR="Cùng kỳ năm trước",
     YEAR_START="Kỳ cuối của năm trước",
 )
+
+
+class StructureMode(StrEnum):
+    AS_REPORTED = "AS_REPORTED"
+    CURRENT = "CURRENT"
+    AS_OF = "AS_OF"
+
+
+described(
+    StructureMode,
+    "Số liệu kỳ cũ xếp theo cơ cấu đơn vị nào",
+    AS_REPORTED="Như khi báo cáo",
+    CURRENT="Các đơn vị hôm nay",
+    AS_OF="Các đơn vị của một ngày",
+)
+
+
+@strawberry.input(description="Cơ cấu đơn vị")
+class StructureInput:
+    mode: StructureMode = strawberry.field(description="Cách xếp")
+    on: date | None = strawberry.field(default=None, description="Ngày của cơ cấu, chỉ với AS_OF")
+
+    def day(self, context: Context) -> date | None:
+        """The day whose units are meant; None for those of each period."""
+        if (self.mode is StructureMode.AS_OF) != (self.on is not None):
+            raise BadInput("STRUCTURE_INVALID", "Ghi ngày on khi và chỉ khi mode là AS_OF.", field=("structure", "on"))
+        return context.on if self.mode is StructureMode.CURRENT else self.on
+
 
 PeriodCode = Annotated[
     str, strawberry.argument(description="Kỳ: 2025-07-28, 2025-W30, 2025-07, 2025-Q3, 2025-H1, 2025")
@@ -246,6 +276,10 @@ class Observation(Node):
     def revision(self) -> int | None:
         return self.figure.revision
 
+    @strawberry.field(description="Có phần ước tính do chia tách đơn vị")
+    def estimated(self) -> bool:
+        return self.figure.estimated
+
     @strawberry.field(description="Mức chỉ tiêu giao được đem ra đánh giá: mức chặt nhất đang áp dụng")
     def target(self) -> Target | None:
         judged = self.figure.judged
@@ -368,13 +402,21 @@ class ObservationQuery:
         assessments: Annotated[
             list[Assessment] | None, strawberry.argument(description="Chỉ các ô có đánh giá này")
         ] = None,
+        structure: Annotated[
+            StructureInput | None,
+            strawberry.argument(description="Theo cơ cấu đơn vị của ngày nào; không ghi thì như đã báo cáo"),
+        ] = None,
+        known_at: Annotated[
+            datetime | None, strawberry.argument(description="Như đã biết vào thời điểm này; không ghi thì hiện nay")
+        ] = None,
         at_least: Annotated[
             DataState, strawberry.argument(description="Chỉ số liệu từ trạng thái này trở lên")
         ] = DataState.DRAFT,
     ) -> list[Observation]:
         context = info.context
         asked = _periods(periods)
-        selected = {unit.key: None for period in asked for unit in units.units(context, period.last_day)}
+        as_of = None if structure is None else structure.day(context)
+        selected = {unit.key: None for period in asked for unit in units.units(context, as_of or period.last_day)}
         question = Question(
             units=list(selected),
             indicators=chosen_indicators(context, indicators, sectors),
@@ -382,9 +424,14 @@ class ObservationQuery:
             windows=list(dict.fromkeys(windows if windows is not None else [Window.PERIOD])),
             slice=slice,
             at_least=at_least,
+            known_at=known_at,
         )
         async with context.reading() as session:
-            found = await figures.answer(session, context.directory, context.catalogue, question)
+            found = (
+                await answers.answer(session, context.directory, context.catalogue, question)
+                if as_of is None
+                else await restructuring.answer(session, context.directory, context.catalogue, question, as_of)
+            )
         return [
             Observation.of(figure, context)
             for figure in found
@@ -434,8 +481,8 @@ async def observations_behind(ids: Sequence[CellId], context: Context) -> dict[C
             slice=slice_,
         )
         async with context.reading() as session:
-            answers = await figures.answer(session, context.directory, context.catalogue, question)
-        for answer in answers:
+            answered = await answers.answer(session, context.directory, context.catalogue, question)
+        for answer in answered:
             cell = answer.cell
             unit_id = context.directory.unit(cell.unit, context.on).id
             id_ = CellId(answer.indicator.code, unit_id, cell.period.code, cell.window, cell.share)

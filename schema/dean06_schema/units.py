@@ -8,9 +8,10 @@ from uuid import UUID
 import strawberry
 from strawberry.types.info import Info
 
-from dean06_core import directory, figures, pages
+from dean06_core import answers, directory, pages
+from dean06_core.answers import Question
 from dean06_core.errors import BadInput
-from dean06_core.figures import Figure, Question
+from dean06_core.figures import Figure
 from dean06_core.graphql import After, Before, Context, First, Last, PageInfo, batch_field
 from dean06_core.pages import Page, cursor_of
 from dean06_core.periods import Period, Window
@@ -178,7 +179,7 @@ class Unit(Node):
         seen = [parent.unit.key for parent in units if parent.unit.key in context.units]
         question = Question(units=list(dict.fromkeys(seen)), indicators=indicators, periods=[asked], windows=[window])
         async with context.reading() as session:
-            found = await figures.answer(session, context.directory, context.catalogue, question)
+            found = await answers.answer(session, context.directory, context.catalogue, question)
         own: dict[int, list[Figure]] = {}
         for figure in found:
             own.setdefault(figure.cell.unit, []).append(figure)

@@ -18,7 +18,7 @@ from dean06_core.directory import Directory
 from dean06_core.indicators import IndicatorRow
 from dean06_core.records import Record
 from dean06_core.sectors import Sector
-from dean06_core.units import UnitArea, UnitCode, UnitGroupMember, UnitGroupRow, UnitRow, UnitVersion
+from dean06_core.units import UnitArea, UnitCode, UnitGroupMember, UnitGroupRow, UnitRow, UnitSuccession, UnitVersion
 
 _READ: Final[tuple[type[Record], ...]] = (
     UnitRow,
@@ -27,6 +27,7 @@ _READ: Final[tuple[type[Record], ...]] = (
     UnitGroupRow,
     UnitGroupMember,
     UnitArea,
+    UnitSuccession,
     IndicatorRow,
 )
 

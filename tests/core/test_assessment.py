@@ -9,9 +9,10 @@ from typing import Any
 
 import pytest
 
-from dean06_core import figures
+from dean06_core import answers
+from dean06_core.answers import Question
 from dean06_core.assessment import Assessment
-from dean06_core.figures import Figure, Question
+from dean06_core.figures import Figure
 from dean06_core.observations import Qualifier, Slice, scaled
 from dean06_core.periods import Period
 from dean06_core.targets import Comparator, Target, TargetCheck, TargetKind, TargetRule
@@ -57,7 +58,7 @@ def due(value: str, on: date, **given: Any) -> Target:
 async def figure(here: World, unit: int = COMMUNE, period: Period = JULY, **question: Any) -> Figure:
     async with here.seen_by() as session:
         asked = Question(units=[unit], indicators=[RATE], periods=[period], **question)
-        return (await figures.answer(session, here.directory, here.catalogue, asked))[0]
+        return (await answers.answer(session, here.directory, here.catalogue, asked))[0]
 
 
 @pytest.mark.parametrize(
@@ -227,7 +228,7 @@ async def test_a_target_for_another_unit_is_not_seen_by_a_caller_outside_it(tmp_
         await here.add(stated(COMMUNE, 1, 2), stated(OFFICE, 1, 2), for_unit("90", OFFICE), assigned("40"))
         async with here.seen_by(units=frozenset({COMMUNE})) as session:
             asked = Question(units=[COMMUNE, OFFICE], indicators=[RATE], periods=[JULY])
-            own, foreign = await figures.answer(session, here.directory, here.catalogue, asked)
+            own, foreign = await answers.answer(session, here.directory, here.catalogue, asked)
         assert [level.value for level in own.levels] == [40]
         assert [level.value for level in foreign.levels] == [40]
         assert [level.value for level in (await figure(here, OFFICE)).levels] == [90]

@@ -8,9 +8,10 @@ from typing import Any
 
 import pytest
 
-from dean06_core import comparing, figures
+from dean06_core import answers, comparing
+from dean06_core.answers import Question
 from dean06_core.comparing import Against, Rank
-from dean06_core.figures import Figure, Question
+from dean06_core.figures import Figure
 from dean06_core.indicators import Direction
 from dean06_core.observations import Slice
 from dean06_core.periods import Period
@@ -91,4 +92,4 @@ async def test_a_sum_over_a_tier_is_ranked_among_the_sums_over_that_tier(tmp_pat
 
 async def _answer(here: World, session: Any, units: Sequence[int], **question: Any) -> list[Figure]:
     asked = Question(units=units, indicators=here.catalogue.listed(), periods=[JULY], **question)
-    return await figures.answer(session, here.directory, here.catalogue, asked)
+    return await answers.answer(session, here.directory, here.catalogue, asked)

@@ -10,8 +10,9 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from dean06_core import computing, figures
-from dean06_core.figures import FigureSource, Question
+from dean06_core import answers, computing
+from dean06_core.answers import Question
+from dean06_core.figures import FigureSource
 from dean06_core.measuring import Measurement, Span
 from dean06_core.observations import Observation
 from dean06_core.outcomes import Outcome
@@ -55,7 +56,7 @@ async def test_what_was_measured_answers_for_its_unit_and_adds_up_for_the_parent
         assert await compute(here) == [Outcome.CREATED] * 6
         async with here.seen_by() as session:
             question = Question(units=[PROVINCE, 2], indicators=here.catalogue.listed(), periods=[JULY])
-            whole, own = await figures.answer(session, here.directory, here.catalogue, question)
+            whole, own = await answers.answer(session, here.directory, here.catalogue, question)
         assert (whole.numerator, whole.denominator, whole.source) == (5, 20, FigureSource.ROLLED_UP)
         assert (own.numerator, own.denominator, own.source) == (2, 10, FigureSource.COMPUTED)
 

@@ -11,9 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from dean06_core import figures
+from dean06_core import answers
+from dean06_core.answers import Question
 from dean06_core.errors import BadInput
-from dean06_core.figures import Figure, FigureSource, Question, Status, rounded
+from dean06_core.figures import Figure, FigureSource, Status, rounded
 from dean06_core.indicators import OverTime, OverUnits
 from dean06_core.observations import DataState, Slice
 from dean06_core.periods import Period, Window
@@ -28,7 +29,7 @@ pytestmark = pytest.mark.anyio
 async def ask(here: World, *units: int, **question: object) -> list[Figure]:
     asked = Question(units=units, indicators=[RATE], periods=[JULY])
     async with here.seen_by() as session:
-        return await figures.answer(session, here.directory, here.catalogue, replace(asked, **question))
+        return await answers.answer(session, here.directory, here.catalogue, replace(asked, **question))
 
 
 async def test_a_unit_answers_with_its_own_statement(tmp_path: Path) -> None:
@@ -153,7 +154,7 @@ async def test_a_caller_who_sees_part_of_the_units_gets_the_sum_of_that_part(tmp
         await here.add(stated(2, 1, 2), stated(3, 3, 4))
         async with here.seen_by(units=frozenset({PROVINCE, 2})) as session:
             question = Question(units=[PROVINCE, 2, 3], indicators=[RATE], periods=[JULY])
-            whole, seen, foreign = await figures.answer(session, here.directory, here.catalogue, question)
+            whole, seen, foreign = await answers.answer(session, here.directory, here.catalogue, question)
         assert (whole.numerator, whole.status, seen.numerator, foreign.status) == (1, Status.PARTIAL, 1, Status.NO_DATA)
 
 

@@ -209,9 +209,11 @@ async def test_windows_of_a_flow_and_shares_are_cells_of_their_own(desk: Desk) -
 
 async def test_nothing_arising_is_none_of_none(desk: Desk) -> None:
     await desk.record(desk.says(no_activity=True), desk.says(indicator=KIOSKS.code, no_activity=True))
-    ratio, count = await desk.kept()
-    assert (ratio.numerator, ratio.denominator, ratio.no_activity) == (0, 0, True)
-    assert (count.numerator, count.denominator, count.no_activity) == (0, None, True)
+    kept = {row.indicator_key: (row.numerator, row.denominator, row.no_activity) for row in await desk.kept()}
+    assert kept == {
+        desk.catalogue.key(RECORDS_ONLINE.code): (0, 0, True),
+        desk.catalogue.key(KIOSKS.code): (0, None, True),
+    }
 
 
 async def test_the_whole_value_of_a_count_is_its_numerator(desk: Desk) -> None:

@@ -400,6 +400,16 @@ async def test_statements_do_not_grow_with_the_number_of_tasks(tmp_path: Path, m
         assert len(answer.statements) == 11
 
 
+async def test_a_field_that_fails_leaves_nothing_running_behind_its_answer(tmp_path: Path) -> None:
+    async with world(tmp_path, PLACES) as here:
+        rows = order("T1")
+        rows.append(event(rows[0], TaskEventKind.EXTENDED, date(2025, 3, 1), deadline=TODAY))  # names no document
+        await give(here, rows, *(order(f"T{number}") for number in range(2, 60)))
+        for _ in range(20):
+            assert (await ask(here, EVERY_FIELD)).codes == ["INTERNAL_ERROR"]
+        assert len((await told(here, "{ tasks(first: 200) { edges { node { code } } } }"))["tasks"]["edges"]) == 59
+
+
 @pytest.mark.parametrize(
     ("selected", "statements"),
     [

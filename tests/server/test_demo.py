@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import AsyncIterator
 from datetime import timedelta
@@ -28,16 +29,38 @@ pytestmark = pytest.mark.anyio
 TODAY = business_day(NOON)
 
 
+@pytest.fixture(scope="module")
+def first(installation: Installation, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Made]:
+    """A demonstration that was made once."""
+    database = installation.database(f"sqlite:///{tmp_path_factory.mktemp('demo') / 'demo.db'}")
+
+    async def make() -> Made:
+        made = await demo.make(installation, database, now=NOON)
+        await database.close()
+        return made
+
+    return database.path, asyncio.run(make())
+
+
 @pytest.fixture
-async def database(installation: Installation, tmp_path: Path) -> AsyncIterator[Database]:
-    opened = installation.database(f"sqlite:///{tmp_path / 'demo.db'}")
+def made(first: tuple[Path, Made], path: Path) -> Made:
+    """A copy of it for one test, where ``database`` and the commands find it."""
+    path.write_bytes(first[0].read_bytes())
+    return first[1]
+
+
+@pytest.fixture
+def path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    path = tmp_path / "demo.db"
+    monkeypatch.setenv("DEAN06_DATABASE_URL", f"sqlite:///{path}")
+    return path
+
+
+@pytest.fixture
+async def database(installation: Installation, path: Path) -> AsyncIterator[Database]:
+    opened = installation.database(f"sqlite:///{path}")
     yield opened
     await opened.close()
-
-
-@pytest.fixture
-async def made(installation: Installation, database: Database) -> Made:
-    return await demo.make(installation, database, now=NOON)
 
 
 async def sign_in(database: Database, login: str, password: str) -> None:
@@ -124,13 +147,6 @@ async def test_the_mark_travels_with_the_file(
 # the command
 
 
-@pytest.fixture
-def path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    path = tmp_path / "shown.db"
-    monkeypatch.setenv("DEAN06_DATABASE_URL", f"sqlite:///{path}")
-    return path
-
-
 def test_the_command_asks_its_questions_and_says_how_to_go_on(path: Path) -> None:
     shown = CliRunner().invoke(main, ["demo"])
     assert shown.exit_code == 0, shown.output
@@ -161,8 +177,8 @@ def test_without_questions_it_only_fills_the_database(path: Path) -> None:
     assert path.exists()
 
 
+@pytest.mark.usefixtures("made")
 def test_an_operator_takes_any_token_in_a_demonstration_and_not_elsewhere(path: Path) -> None:
-    assert CliRunner().invoke(main, ["demo", "--no-questions"]).exit_code == 0
     taken = CliRunner().invoke(main, ["account", "token", "admin"])
     assert taken.exit_code == 0
     assert re.fullmatch(r"d06_[A-Za-z0-9_-]{43}\n", taken.stdout)
@@ -176,8 +192,8 @@ def test_an_operator_takes_any_token_in_a_demonstration_and_not_elsewhere(path: 
     assert CliRunner().invoke(main, ["account", "token", "health", "--reason", "Thử"]).exit_code == 0
 
 
-def test_the_schema_of_an_account_is_without_what_it_may_not_see(path: Path) -> None:
-    assert CliRunner().invoke(main, ["demo", "--no-questions"]).exit_code == 0
+@pytest.mark.usefixtures("made")
+def test_the_schema_of_an_account_is_without_what_it_may_not_see() -> None:
     shown = CliRunner().invoke(main, ["schema", "--as", "health"])
     assert shown.exit_code == 0
     assert "observations(" in shown.output

@@ -22,6 +22,7 @@ _PLAIN: Final = re.compile(r"-?\d+", re.ASCII)
 _GROUPED: Final = re.compile(r"-?[1-9]\d{0,2}(?:\.\d{3})+", re.ASCII)
 _COMMA: Final = re.compile(r"(-?(?:\d+|[1-9]\d{0,2}(?:\.\d{3})+)),(\d+)", re.ASCII)
 _POINT: Final = re.compile(r"-?\d+\.\d+", re.ASCII)
+_FEW_DIGITS: Final = re.compile(r"-?[1-9]\d{0,2}", re.ASCII)
 _YES: Final = frozenset({"true", "1", "có", "x"})
 _NO: Final = frozenset({"false", "0", "không"})
 
@@ -261,7 +262,7 @@ def _number_as_written(written: str) -> Decimal:
             "NUMBER_INVALID", f"“{written}” không phải là số. Hãy ghi như 1158663 hoặc 1.158.663 hoặc 99,44."
         )
     whole, fraction = with_comma.groups()
-    if len(fraction) == 3 and "." not in whole and not whole.lstrip("-").startswith("0"):
+    if len(fraction) == 3 and _FEW_DIGITS.fullmatch(whole):
         raise _ambiguous(written)
     return Decimal(f"{whole.replace('.', '')}.{fraction}")
 

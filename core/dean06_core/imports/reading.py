@@ -76,11 +76,13 @@ def _from_json(text: str, name: str) -> list[Row]:
     try:
         objects = parse_json(text)
     except json.JSONDecodeError as error:
-        raise _broken(name, f"dòng {error.lineno}, cột {error.colno}: {error.msg}") from None
-    except (ValueError, RecursionError) as error:
-        raise _broken(name, str(error)) from None
+        raise _broken(name, f"dòng {error.lineno}, cột {error.colno}") from None
+    except RecursionError:
+        raise _broken(name, "chỗ các dấu ngoặc lồng nhau quá sâu") from None
+    except ValueError as error:
+        raise _broken(name, f"chỗ {error}") from None
     if not isinstance(objects, list):
-        raise _broken(name, "không phải một danh sách [...]")
+        raise _broken(name, "dòng 1: không phải một danh sách [...]")
     for number, cells in enumerate(objects, start=1):
         if not isinstance(cells, dict):
             raise _broken(name, f"phần tử thứ {number} không phải một đối tượng {{...}}")
@@ -99,8 +101,8 @@ def _from_csv(text: str, name: str) -> list[Row]:
             if len(line) != len(header):
                 raise _broken(name, f"dòng {reader.line_num}: có {len(line)} ô, dòng đầu có {len(header)} cột")
             rows.append(Row(number, {column: cell.strip() or None for column, cell in zip(header, line, strict=True)}))
-    except csv.Error as error:
-        raise _broken(name, f"dòng {reader.line_num}: {error}") from None
+    except csv.Error:
+        raise _broken(name, f"dòng {reader.line_num}: dấu ngoặc kép đặt sai, hoặc ô quá dài") from None
     return rows
 
 

@@ -79,18 +79,32 @@ class Engine:
             _refuse_mutation(document, operation)
         except Rejected as rejected:
             return _refused(errors.with_code(rejected.errors, rejected.code))
-        result = execute(
-            view,
-            document,
-            context_value=context,
-            variable_values=dict(operation.variables or {}),
-            operation_name=operation.name,
-            max_coercion_errors=_MOST_COERCION_ERRORS,
-            executor_class=StrawberryGraphQLCoreExecutionContext,
-            is_awaitable=optimized_is_awaitable,  # type: ignore[arg-type]  # it promises bool, not a type guard
-            operation_extensions={},
-        )
-        return _answer(await result if isawaitable(result) else result, document, operation)
+        try:
+            result = execute(
+                view,
+                document,
+                context_value=context,
+                variable_values=dict(operation.variables or {}),
+                operation_name=operation.name,
+                max_coercion_errors=_MOST_COERCION_ERRORS,
+                executor_class=StrawberryGraphQLCoreExecutionContext,
+                is_awaitable=optimized_is_awaitable,  # type: ignore[arg-type]  # it promises bool, not a type guard
+                operation_extensions={},
+            )
+            return _answer(await result if isawaitable(result) else result, document, operation)
+        finally:
+            await _stop_reading(context)
+
+
+async def _stop_reading(context: Context) -> None:
+    """Let no batch read any more, and wait for the one that does.
+
+    Where a field fails, graphql-core answers without waiting for its siblings.
+    Their batches run on, and would meet a connection that is someone else's.
+    """
+    if context.session is not None:
+        async with context.reading():
+            context.session = None
 
 
 def _refuse_mutation(document: DocumentNode, operation: Operation) -> None:

@@ -1,0 +1,115 @@
+"""The demonstration, served over real HTTP on a free port of this machine, and people who sign in to it."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx2
+import pytest
+import uvicorn
+
+from dean06_server import app, clock, demo
+from dean06_server.demo.questions import document
+from dean06_server.installation import Installation
+
+
+@dataclass(frozen=True)
+class Person:
+    """Somebody who is signed in."""
+
+    client: httpx2.Client
+    token: str
+
+    def ask(self, query: str, **variables: Any) -> dict[str, Any]:
+        """The whole answer to a query: data, errors, or both."""
+        headers = {"Authorization": f"Bearer {self.token}"}
+        body = {"query": query, "variables": variables}
+        answered: dict[str, Any] = self.client.post("/graphql", json=body, headers=headers).json()
+        return answered
+
+    def data(self, query: str, **variables: Any) -> dict[str, Any]:
+        """The data of an answer without errors."""
+        answered = self.ask(query, **variables)
+        assert "errors" not in answered, answered["errors"]
+        data: dict[str, Any] = answered["data"]
+        return data
+
+
+SignIn = Callable[[str], Person]
+
+
+@pytest.fixture(scope="session")
+def installation() -> Installation:
+    return Installation.found()
+
+
+@pytest.fixture(scope="session")
+def demonstration(installation: Installation, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
+    """The path of a demo database, and its password."""
+    path = tmp_path_factory.mktemp("journeys") / "demo.db"
+    database = installation.database(f"sqlite:///{path}")
+
+    async def make() -> str:
+        made = await demo.make(installation, database, now=clock.now())
+        await database.close()
+        return made.password
+
+    return path, asyncio.run(make())
+
+
+@pytest.fixture(scope="session")
+def address(installation: Installation, demonstration: tuple[Path, str]) -> Iterator[str]:
+    site = app.create(installation, f"sqlite:///{demonstration[0]}")
+    server = uvicorn.Server(uvicorn.Config(site, log_level="warning", access_log=False))
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        serving = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
+        serving.start()
+        while not server.started and serving.is_alive():
+            time.sleep(0.01)
+        yield f"http://127.0.0.1:{listening.getsockname()[1]}"
+        server.should_exit = True
+        serving.join()
+
+
+@pytest.fixture(scope="session")
+def client(address: str) -> Iterator[httpx2.Client]:
+    with httpx2.Client(base_url=address, trust_env=False, timeout=30) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="session")
+def sign_in(client: httpx2.Client, demonstration: tuple[Path, str]) -> SignIn:
+    """Sign in with a login of the demonstration; once a login."""
+    known: dict[str, Person] = {}
+
+    def enter(login: str) -> Person:
+        if login not in known:
+            variables = {"login": login, "password": demonstration[1]}
+            answered = client.post("/graphql", json={"query": document("sign_in"), "variables": variables}).json()
+            assert answered["data"]["signIn"]["errors"] == []
+            known[login] = Person(client, answered["data"]["signIn"]["token"])
+        return known[login]
+
+    return enter
+
+
+@pytest.fixture(scope="session")
+def health(sign_in: SignIn) -> Person:
+    return sign_in("health")
+
+
+@pytest.fixture(scope="session")
+def secretariat(sign_in: SignIn) -> Person:
+    return sign_in("secretariat")
+
+
+@pytest.fixture(scope="session")
+def commune(sign_in: SignIn) -> Person:
+    return sign_in("commune.18823")
