@@ -24,7 +24,7 @@ _COLUMNS: Final = (
 )
 _GROWTH_COLUMNS: Final = (
     ("", 2),
-    ("asked about", 14),
+    ("asked about", 16),
     ("rows", 6),
     ("statements", 10),
     ("CPU ms", 7),

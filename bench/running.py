@@ -153,7 +153,7 @@ async def opened(path: Path, scale: Scale) -> AsyncIterator[Bench]:
 
 async def run(bench: Bench, case: Case, *, rounds: int = ROUNDS) -> Run:
     """Ask once to see what happens, then in rounds to see how long it takes."""
-    with _sent(bench.database) as sent:
+    with listening(bench.database) as sent:
         leaves = count_leaves(await bench.answer(case))
     if case.leaves not in (None, leaves):
         raise RuntimeError(f"{case} was answered with {leaves} leaf fields instead of {case.leaves}.")
@@ -166,7 +166,7 @@ async def run(bench: Bench, case: Case, *, rounds: int = ROUNDS) -> Run:
         wall.admit(connection, rights)
         rows = _fetch(connection, sent)
         _fetch(unwalled, sent)
-        while len(answered) < rounds and (not answered or time.perf_counter() - started < _SECONDS_A_CASE):
+        while not answered or (len(answered) < rounds and time.perf_counter() - started < _SECONDS_A_CASE):
             with _timing(answered):
                 await bench.answer(case)
             with _timing(walled):
@@ -216,7 +216,7 @@ def _callers(scale: Scale, directory: Directory) -> dict[str, Caller]:
 
 
 @contextmanager
-def _sent(database: Database) -> Iterator[list[Sent]]:
+def listening(database: Database) -> Iterator[list[Sent]]:
     """Every statement that readers send inside the block, with its parameters; BEGIN does not count."""
     sent: list[Sent] = []
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Final
 
 import sqlalchemy as sa
@@ -54,6 +54,7 @@ async def answer(session: AsyncSession, directory: Directory, catalogue: Catalog
         return []
     found, summed = await _found(session, directory, catalogue, question, cells)
     targets = await Targets.load(session, directory, {cell.indicator for cell in cells})
+    expected = _Expected(directory)
     figures: list[Figure] = []
     for cell in cells:
         indicator = catalogue.by_key[cell.indicator]
@@ -63,7 +64,7 @@ async def answer(session: AsyncSession, directory: Directory, catalogue: Catalog
         figures.append(
             _of_statement(cell, indicator, row, levels)
             if row is not None
-            else _of_sum(cell, indicator, total, _expected(directory, cell, indicator), levels)
+            else _of_sum(cell, indicator, total, expected.of(cell, indicator), levels)
         )
     return figures
 
@@ -259,17 +260,26 @@ def _of_sum(cell: Cell, indicator: Indicator, total: Sum | None, expected: int, 
     )
 
 
-def _expected(directory: Directory, cell: Cell, indicator: Indicator) -> int:
+class _Expected:
     """How many units below are to report: those of the levels that report the indicator, else the direct children."""
-    on = cell.period.last_day
-    below: Iterable[Unit]
-    if cell.group is not None:
-        below = directory.group_members(cell.group, on)
-    elif indicator.reported_at or cell.tier is not None:
-        below = directory.descendants(cell.unit, on)
-    else:
-        below = directory.children(cell.unit, on)
-    return sum(
-        (not indicator.reported_at or unit.level in indicator.reported_at) and cell.tier in (None, unit.tier)
-        for unit in below
-    )
+
+    def __init__(self, directory: Directory) -> None:
+        self._directory = directory
+        self._below: dict[tuple[int, date], tuple[Unit, ...]] = {}
+
+    def of(self, cell: Cell, indicator: Indicator) -> int:
+        on = cell.period.last_day
+        if cell.group is not None:
+            below = self._directory.group_members(cell.group, on)
+        elif indicator.reported_at or cell.tier is not None:
+            below = self._descendants(cell.unit, on)
+        else:
+            below = self._directory.children(cell.unit, on)
+        levels = indicator.reported_at
+        return sum((not levels or unit.level in levels) and cell.tier in (None, unit.tier) for unit in below)
+
+    def _descendants(self, unit: int, on: date) -> tuple[Unit, ...]:
+        """Walked once for all indicators and windows of an answer."""
+        if (unit, on) not in self._below:
+            self._below[unit, on] = self._directory.descendants(unit, on)
+        return self._below[unit, on]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import Any
 from urllib.parse import quote
 from weakref import WeakKeyDictionary
 
+import aiosqlite
 import sqlalchemy as sa
 from sqlalchemy import event
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, create_async_engine
@@ -72,7 +74,8 @@ class Database:
     def _open_services(self) -> AsyncEngine:
         self.path.parent.mkdir(parents=True, exist_ok=True)
         engine = create_async_engine(
-            sa.URL.create("sqlite+aiosqlite", database=str(self.path)), connect_args={"timeout": 30}
+            sa.URL.create("sqlite+aiosqlite", database=str(self.path)),
+            connect_args={"timeout": 30, "async_creator_fn": _Driver.opening},
         )
 
         @event.listens_for(engine.sync_engine, "connect")
@@ -98,7 +101,7 @@ class Database:
             poolclass=sa.AsyncAdaptedQueuePool,
             pool_size=size,
             max_overflow=0,
-            connect_args={"timeout": 30},
+            connect_args={"timeout": 30, "async_creator_fn": _Driver.opening},
         )
 
         @event.listens_for(engine.sync_engine, "connect")
@@ -144,6 +147,22 @@ async def _end(session: AsyncSession, connection: AsyncConnection) -> None:
         await session.close()
     finally:
         await connection.close()
+
+
+class _Driver(aiosqlite.Connection):
+    """Stops once: SQLAlchemy stops what a cancelled request was closing, and a second stop is never answered.
+
+    The server could then not shut down (github.com/wapiti-scanner/wapiti/issues/802 tells the same).
+    """
+
+    @classmethod
+    def opening(cls, database: str, **options: Any) -> _Driver:
+        driver = cls(lambda: sqlite3.connect(database, **options), iter_chunk_size=64)
+        driver._thread.daemon = True
+        return driver
+
+    def stop(self) -> asyncio.Future[Any] | None:
+        return super().stop() if self._running else None
 
 
 def _begin_explicitly(engine: AsyncEngine) -> None:

@@ -190,7 +190,7 @@ def _figures(statement: Statement, indicator: Indicator) -> tuple[int | None, in
 def _place(statement: Statement, directory: Directory) -> str:
     if statement.document is not None:
         return f"document:{statement.document}#{statement.section or ''}"
-    if statement.source is Source.COMPUTED:
+    if statement.entry is None and statement.source is Source.COMPUTED:
         return "computed"
     return f"entry:{statement.entry or directory.unit(statement.reporter, statement.period.last_day).id}"
 

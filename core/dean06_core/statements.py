@@ -26,7 +26,8 @@ class Statement:
 
     Two counts, or one where nothing is divided, or a bare ``value`` where only a
     percent was printed. With ``tier`` or ``group`` it speaks of the sum over it
-    inside the unit. ``entry`` is the submission that holds it, if no document does.
+    inside the unit. It stands in a document's section, else in ``entry``, a
+    submission; without either, in the reporter's own book.
     """
 
     indicator: str

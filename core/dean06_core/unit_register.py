@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from itertools import pairwise
+from itertools import count, pairwise
 from typing import Final
 
 import sqlalchemy as sa
@@ -147,6 +147,7 @@ class _Register:
         self._entered: dict[tuple[int, date], int] = {}
         self._touched: dict[int, list[Record]] = {}
         self._fresh_keys: list[int] = []
+        self._free_keys = count(1)
 
     @staticmethod
     async def load(session: AsyncSession) -> _Register:
@@ -163,6 +164,7 @@ class _Register:
             register._areas[area.agency_key, area.unit_key].append(area)
         for found in await session.scalars(sa.select(UnitSuccession)):
             register._successions[found.predecessor_key, found.successor_key, found.effective_on] = found
+        register._free_keys = count(max(register._units, default=0) + 1)
         return register
 
     # first every unit and code, then what they say of one another
@@ -234,7 +236,7 @@ class _Register:
         await session.flush()
 
     def _begin(self) -> _Unit:
-        unit = _Unit(max(self._units, default=0) + 1)
+        unit = _Unit(next(self._free_keys))
         self._units[unit.key] = unit
         self._fresh_keys.append(unit.key)
         return unit

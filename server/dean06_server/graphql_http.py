@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from http import HTTPStatus
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import orjson
 from starlette.requests import Request
@@ -14,6 +14,8 @@ from dean06_schema.engine import MUTATION_NOT_ALLOWED, Answer, Operation
 from dean06_server.desk import Desk
 from dean06_server.negotiation import GRAPHQL, is_json, response_type
 from dean06_server.refusals import Refusal
+
+T = TypeVar("T")
 
 LARGEST_BODY: Final = 1_000_000
 """In bytes. A month of every commune's figures is a tenth of it."""
@@ -62,25 +64,31 @@ async def _posted(request: Request) -> Operation:
 
 
 def _asked(request: Request) -> Operation:
-    given: dict[str, Any] = dict(request.query_params)
+    given: dict[str, Any] = {name: value for name, value in request.query_params.items() if value}
     for name in ("variables", "extensions"):
-        if given.get(name):
+        if name in given:
             given[name] = _parsed(given[name], f"Tham số {name}")
     return _operation(given, allow_mutation=False)
 
 
 def _operation(given: dict[str, Any], *, allow_mutation: bool) -> Operation:
-    query, name = given.get("query"), given.get("operationName") or None
-    variables, extensions = given.get("variables") or {}, given.get("extensions") or {}
-    if not isinstance(query, str) or not query:
-        raise _malformed("Trường query phải là văn bản GraphQL.")
-    if name is not None and not isinstance(name, str):
-        raise _malformed("Trường operationName phải là văn bản hoặc null.")
-    if not isinstance(variables, dict):
-        raise _malformed("Trường variables phải là một đối tượng JSON hoặc null.")
-    if not isinstance(extensions, dict):
-        raise _malformed("Trường extensions phải là một đối tượng JSON hoặc null.")
-    return Operation(query, variables, name, allow_mutation=allow_mutation)
+    query = _taken(given, "query", str, "văn bản GraphQL")
+    if not query:
+        raise _malformed("Thiếu trường query. Hãy ghi văn bản GraphQL cần thực hiện.")
+    _taken(given, "extensions", dict, "một đối tượng JSON hoặc null")
+    return Operation(
+        query,
+        variables=_taken(given, "variables", dict, "một đối tượng JSON hoặc null"),
+        name=_taken(given, "operationName", str, "văn bản hoặc null") or None,
+        allow_mutation=allow_mutation,
+    )
+
+
+def _taken(given: dict[str, Any], name: str, kind: type[T], words: str) -> T | None:
+    value = given.get(name)
+    if value is not None and not isinstance(value, kind):
+        raise _malformed(f"Trường {name} phải là {words}.")
+    return value
 
 
 async def _body(request: Request) -> bytes:
@@ -92,7 +100,6 @@ async def _body(request: Request) -> bytes:
                 HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
                 "BODY_TOO_LARGE",
                 f"Thân yêu cầu lớn hơn {LARGEST_BODY // 1_000_000} MB. Hãy chia thành nhiều yêu cầu.",
-                {"Connection": "close"},
             )
     return bytes(body)
 

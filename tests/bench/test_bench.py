@@ -106,6 +106,16 @@ async def test_each_question_is_answered_with_its_leaf_fields(bench: Bench) -> N
 
 async def test_a_longer_answer_takes_no_more_statements(bench: Bench) -> None:
     for cases in bench.growing():
-        runs = [await running.run(bench, case, rounds=1) for case in cases]
-        assert len({run.statements for run in runs}) == 1, str(cases[0])
-        assert runs[0].leaves < runs[-1].leaves
+        statements: list[int] = []
+        for case in cases:
+            with running.listening(bench.database) as sent:
+                assert running.count_leaves(await bench.answer(case)) == case.leaves, str(case)
+            statements.append(len(sent))
+        assert len({*statements}) == 1, str(cases[0])
+        assert cases[0].size.leaves < cases[-1].size.leaves
+
+
+async def test_a_run_says_what_was_asked_of_the_database(bench: Bench) -> None:
+    [case, *_] = bench.cases()
+    run = await running.run(bench, case, rounds=1)
+    assert (run.leaves, run.statements, run.rows) == (4, 2, 6), "one cell, and the five targets of its indicator"

@@ -11,7 +11,6 @@ from tempfile import TemporaryDirectory
 from typing import Any, Final
 
 import sqlalchemy as sa
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from dean06_core import catalogue, imports, unit_register
 from dean06_core.catalogue import Catalogue
@@ -143,28 +142,30 @@ class Office:
     def __init__(self, database: Database) -> None:
         self.database = database
 
-    async def directory(self) -> Directory:
+    async def declare(self) -> None:
         async with self.database.service() as session:
+            await catalogue.register(session, SECTORS)
+
+    async def directory(self) -> Directory:
+        async with self.database.service_reading() as session:
             return await Directory.load(session)
 
     async def catalogue(self) -> Catalogue:
-        async with self.database.service() as session:
+        async with self.database.service_reading() as session:
             return await Catalogue.load(session, SECTORS)
 
     async def load(
         self, noun: str, rows: Sequence[Mapping[str, Any] | imports.Row], *, now: datetime = NOW, **options: Any
     ) -> ImportReport:
-        numbered = [row for row in rows if isinstance(row, imports.Row)]
-        return await self._load(noun, numbered or imports.rows_of(rows), now, options)  # type: ignore[arg-type]
-
-    async def _load(
-        self, noun: str, rows: Sequence[imports.Row], now: datetime, options: Mapping[str, Any]
-    ) -> ImportReport:
+        numbered = [
+            row if isinstance(row, imports.Row) else imports.Row(number, row)
+            for number, row in enumerate(rows, start=1)
+        ]
         async with self.database.service() as session:
             return await imports.run(
                 session,
                 noun=noun,
-                rows=rows,
+                rows=numbered,
                 directory=await Directory.load(session),
                 catalogue=await Catalogue.load(session, SECTORS),
                 now=now,
@@ -173,7 +174,7 @@ class Office:
 
     async def everything(self) -> dict[str, list[tuple[Any, ...]]]:
         """Every row of every table, in no particular order."""
-        async with self.database.service() as session:
+        async with self.database.service_reading() as session:
             return {
                 record.__tablename__: sorted(map(tuple, await session.execute(sa.select(record.__table__))), key=repr)
                 for record in records_of("dean06_core")
@@ -197,13 +198,9 @@ async def office(folder: Path) -> AsyncIterator[Office]:
     """An office that knows the units and the declared indicators."""
     async with empty_office(folder) as opened:
         async with opened.database.service() as session:
-            await settle(session)
+            await unit_register.enter(session, UNITS)
+        await opened.declare()
         yield opened
-
-
-async def settle(session: AsyncSession) -> None:
-    await unit_register.enter(session, UNITS)
-    await catalogue.register(session, SECTORS)
 
 
 @cache

@@ -200,8 +200,8 @@ def test_a_further_code_is_found_under_its_scheme(directory: Directory) -> None:
 
 
 @pytest.mark.anyio
-async def test_it_is_read_in_six_statements(tmp_path: Path) -> None:
+async def test_it_is_read_in_seven_statements(tmp_path: Path) -> None:
     async with office(tmp_path) as opened:
         with statements(opened.database) as sent:
             await opened.directory()
-    assert len(sent) == 6
+    assert len(sent) == 7

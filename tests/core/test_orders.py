@@ -202,6 +202,12 @@ async def test_a_code_stands_for_one_order(desk: Desk, changes: dict[str, Any], 
     assert await desk.assign(replace(desk.order, code="HT25-035", **changes)) == Tally(created=1)
 
 
+async def test_a_child_has_a_code_of_its_own(desk: Desk) -> None:
+    await desk.assign(replace(desk.order, code="HT25-045.18844"))
+    code, field, _ = await desk.refused(desk.to_all)
+    assert (code, field) == ("TASK_CONFLICT", ("code",))
+
+
 async def test_one_place_mentions_one_deadline(desk: Desk) -> None:
     await desk.assign(desk.order)
     code, field, _ = await desk.refused(replace(desk.order, mentions=(Mention(desk.report, "3.2.6(2)", "năm 2026"),)))

@@ -241,6 +241,17 @@ async def test_a_circle_of_parents_is_refused(session: AsyncSession) -> None:
     ]
 
 
+async def test_a_code_of_two_schemes_is_not_guessed(session: AsyncSession) -> None:
+    both = [department("18844", "Đội số 18844"), commune("19001", "Xã Mới", parent="18844")]
+    assert await refusals(session, both) == [
+        (
+            ("1", "parent"),
+            "UNIT_AMBIGUOUS",
+            "Mã “18844” vào ngày 01/07/2025 là của “Xã Kỳ Thượng” và “Đội số 18844”. Hãy đổi một trong hai mã.",
+        )
+    ]
+
+
 async def test_one_unit_is_entered_once_a_day(session: AsyncSession) -> None:
     twice = [commune("19001", "Xã Mới"), commune("19002", "Xã Hai"), commune("19001", "Xã Khác")]
     assert await refusals(session, twice) == [

@@ -404,10 +404,10 @@ async def test_a_field_that_fails_leaves_nothing_running_behind_its_answer(tmp_p
     async with world(tmp_path, PLACES) as here:
         rows = order("T1")
         rows.append(event(rows[0], TaskEventKind.EXTENDED, date(2025, 3, 1), deadline=TODAY))  # names no document
-        await give(here, rows, *(order(f"T{number}") for number in range(2, 60)))
-        for _ in range(20):
+        await give(here, rows, *(order(f"T{number}") for number in range(2, 12)))
+        for _ in range(3):
             assert (await ask(here, EVERY_FIELD)).codes == ["INTERNAL_ERROR"]
-        assert len((await told(here, "{ tasks(first: 200) { edges { node { code } } } }"))["tasks"]["edges"]) == 59
+        assert len((await told(here, "{ tasks(first: 200) { edges { node { code } } } }"))["tasks"]["edges"]) == 11
 
 
 @pytest.mark.parametrize(

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
-from pathlib import Path
+from typing import cast
 
 import pytest
 from starlette.testclient import TestClient
 
-import dean06_server
+from dean06_core.graphql import Context
+from dean06_schema.engine import Answer, Engine, Operation
+from dean06_server import app
+from dean06_server.installation import Installation
 
 GUARDS = {
     "x-content-type-options": "nosniff",
@@ -18,7 +22,6 @@ GUARDS = {
     "cross-origin-opener-policy": "same-origin",
     "cross-origin-resource-policy": "same-origin",
 }
-GRAPHIQL = Path(dean06_server.__file__).parent / "static" / "graphiql"
 
 
 @pytest.mark.parametrize("path", ["/", "/graphql", "/graphiql", "/graphiql/", "/livez", "/readyz", "/nothing"])
@@ -67,3 +70,26 @@ def test_the_page_needs_nothing_but_this_server(client: TestClient) -> None:
 def test_the_page_gives_nothing_else_away(client: TestClient) -> None:
     for path in ("/graphiql/../__init__.py", "/graphiql/%2e%2e/%2e%2e/settings.py", "/graphiql//etc/passwd"):
         assert client.get(path).status_code == 404
+
+
+class Failing:
+    """An engine with a fault that nobody foresaw."""
+
+    async def execute(self, operation: Operation, context: Context) -> Answer:
+        raise RuntimeError("bí mật")
+
+
+def test_what_nobody_foresaw_is_not_told_to_the_caller(installation: Installation, database_url: str) -> None:
+    faulty = dataclasses.replace(installation, engine=cast(Engine, Failing()))
+    with TestClient(app.create(faulty, database_url), raise_server_exceptions=False) as client:
+        answered = client.post("/graphql", json={"query": "{ __typename }"})
+    assert answered.status_code == 500
+    assert answered.json() == {
+        "errors": [
+            {
+                "message": "Có lỗi trong hệ thống. Hãy thử lại; nếu vẫn vậy, báo người vận hành kèm thời điểm gặp lỗi.",
+                "extensions": {"code": "INTERNAL_ERROR"},
+            }
+        ]
+    }
+    assert {name: answered.headers[name] for name in GUARDS} == GUARDS

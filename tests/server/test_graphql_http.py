@@ -62,6 +62,8 @@ def test_nulls_are_as_good_as_nothing(client: TestClient) -> None:
         pytest.param('{"query": 7}', id="a number for a query"),
         pytest.param('{"query": "{ __typename }", "operationName": ["A"]}', id="a list for a name"),
         pytest.param('{"query": "{ __typename }", "variables": [1]}', id="a list for variables"),
+        pytest.param('{"query": "{ __typename }", "variables": []}', id="an empty list for variables"),
+        pytest.param('{"query": "{ __typename }", "variables": false}', id="a no for variables"),
         pytest.param('{"query": "{ __typename }", "variables": "{}"}', id="text for variables"),
         pytest.param('{"query": "{ __typename }", "extensions": 1}', id="a number for extensions"),
         pytest.param('{"query": "{ __typename }", "variables": {"a": NaN}}', id="a number that is none"),
@@ -77,7 +79,7 @@ def test_what_is_no_request_is_refused_whatever_is_accepted(client: TestClient, 
 @pytest.mark.parametrize(
     ("parameters", "message"),
     [
-        pytest.param({}, "Trường query phải là văn bản GraphQL.", id="no query"),
+        pytest.param({}, "Thiếu trường query. Hãy ghi văn bản GraphQL cần thực hiện.", id="no query"),
         pytest.param(
             {"query": TYPENAME, "variables": "{"}, "Tham số variables không phải JSON đúng: dòng 1, cột 2.", id="half"
         ),
@@ -208,7 +210,7 @@ def test_a_token_speaks_for_its_account(client: TestClient, token: str) -> None:
     ],
 )
 def test_what_speaks_for_nobody_is_told_so_instead_of_being_anonymous(client: TestClient, authorization: str) -> None:
-    refused = client.post("/graphql", json=ME, headers={"Authorization": authorization.encode()})
+    refused = client.post("/graphql", json=ME, headers=[(b"Authorization", authorization.encode())])
     assert refused.status_code == 401
     assert refused.headers["www-authenticate"] == 'Bearer realm="dean06", error="invalid_token"'
     assert refused.json() == {

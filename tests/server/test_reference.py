@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator
 from datetime import date
 from pathlib import Path
@@ -85,3 +86,10 @@ async def test_what_is_not_committed_is_not_seen(database: Database, reference: 
         assert await reference.current() is first
         await session.rollback()
     assert await reference.current() is first
+
+
+async def test_every_table_that_is_read_is_watched(database: Database, reference: Reference) -> None:
+    with statements(database) as sent:
+        await reference.current()
+    watching, *loading = (set(re.findall(r"FROM (\w+)", statement)) for statement in sent)
+    assert watching == set().union(*loading)

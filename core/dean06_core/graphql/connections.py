@@ -1,6 +1,6 @@
 """What every paged list says of its page."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Generic, TypeVar
 
 import strawberry
 
@@ -27,4 +27,29 @@ class PageInfo:
             has_previous_page=rows.has_previous,
             start_cursor=cursor_of(rows.keys[0], order) if rows.keys else None,
             end_cursor=cursor_of(rows.keys[-1], order) if rows.keys else None,
+        )
+
+
+T = TypeVar("T")
+
+
+@strawberry.type(description="Một dòng của danh sách")
+class Edge(Generic[T]):
+    cursor: str = strawberry.field(description="Con trỏ của dòng")
+    node: T = strawberry.field(description="Nội dung của dòng")
+
+
+@strawberry.type(description="Danh sách theo trang")
+class Connection(Generic[T]):
+    """A page of a list without a total; ``Connection[HealthVisit]`` is HealthVisitConnection in the API."""
+
+    edges: list[Edge[T]] = strawberry.field(description="Các dòng của trang")
+    page_info: PageInfo = strawberry.field(description="Vị trí của trang")
+
+    @classmethod
+    def of(cls, rows: Slice[Any], order: str, nodes: list[T]) -> "Connection[T]":
+        """``nodes`` are what is shown of the rows, one for each."""
+        return cls(
+            edges=[Edge(cursor=cursor_of(key, order), node=node) for key, node in zip(rows.keys, nodes, strict=True)],
+            page_info=PageInfo.of(rows, order),
         )

@@ -7,6 +7,7 @@ from datetime import date
 from typing import Final
 from uuid import UUID
 
+from dean06_core import spelling
 from dean06_core.catalogue import Catalogue
 from dean06_core.directory import Directory, Span, Unit
 from dean06_core.documents import Shelf
@@ -40,7 +41,7 @@ class References:
         )
 
     def unit(self, written: str, on: date) -> int:
-        """The unit that holds a code on a day, else the one inside the province that goes by that name."""
+        """The unit that holds a code on a day, else the one of the province that goes by that name."""
         found = self.directory.by_code(written, on)
         if found is None:
             found = self._by_name(written, on) if " " in written else self.directory.named(written, on)
@@ -76,7 +77,17 @@ class References:
         return self.catalogue.sector(code)
 
     def _by_name(self, written: str, on: date) -> Unit:
-        return self.directory.by_name(written, on, within=self.province(on).key)
+        """Inside the province, or an agency that serves it, as the regional social insurance does."""
+        province = self.province(on).key
+        try:
+            return self.directory.by_name(written, on, within=province)
+        except BadInput as refusal:
+            agencies = [unit for unit in self.directory.served_by(province, on) if unit.holds(on)]
+            wanted = spelling.fold(spelling.bare_name(written))
+            meant = [agency for agency in agencies if spelling.fold(agency.name) == wanted]
+            if refusal.code != "UNIT_UNKNOWN" or len(meant) != 1:
+                raise
+            return meant[0]
 
 
 def _distance(span: Span, on: date) -> int:

@@ -1,4 +1,4 @@
-"""How the sector's own records are asked for: visits one by one, and counted for each unit."""
+"""How the sector's own records are asked for: visits one by one, and counted for each facility."""
 
 from datetime import date
 
@@ -6,61 +6,41 @@ import sqlalchemy as sa
 import strawberry
 from strawberry.types.info import Info
 
-from dean06_core.graphql import After, Context, First, OfUnit, PageInfo, RecordList, Since, Until
+from dean06_core.graphql import After, Connection, Context, First, OfUnit, RecordList, Since, UnitRecord, Until
 from dean06_health.visits import Visit
 
 _RECORDS = RecordList(Visit, Visit.visited_on, "health.visits")
 
 
 @strawberry.type(description="Lượt khám bệnh, chữa bệnh, không có thông tin người bệnh")
-class HealthVisit:
-    record: strawberry.Private[Visit]
+class HealthVisit(UnitRecord):
+    visited_on: date = strawberry.field(description="Ngày khám")
+    paid_cashless: bool | None = strawberry.field(
+        description="Trả viện phí không dùng tiền mặt; null nếu không phải trả"
+    )
+    id_card_found: bool | None = strawberry.field(
+        description="Tra cứu thẻ bảo hiểm y tế bằng căn cước thành công; null nếu không tra cứu"
+    )
+    used_health_book: bool = strawberry.field(description="Dùng sổ sức khỏe điện tử")
+    data_sent: bool = strawberry.field(description="Dữ liệu lượt khám đã gửi liên thông")
 
-    @strawberry.field(description="Mã cơ sở khám bệnh, chữa bệnh")
-    def unit_code(self, info: Info[Context, None]) -> str:
-        return info.context.directory.unit(self.record.unit_key, self.record.visited_on).code
-
-    @strawberry.field(description="Tên cơ sở khám bệnh, chữa bệnh")
-    def unit_name(self, info: Info[Context, None]) -> str:
-        return info.context.directory.unit(self.record.unit_key, self.record.visited_on).name
-
-    @strawberry.field(description="Ngày khám")
-    def visited_on(self) -> date:
-        return self.record.visited_on
-
-    @strawberry.field(description="Trả viện phí không dùng tiền mặt; null nếu không phải trả")
-    def paid_cashless(self) -> bool | None:
-        return self.record.paid_cashless
-
-    @strawberry.field(description="Tra cứu thẻ bảo hiểm y tế bằng căn cước thành công; null nếu không tra cứu")
-    def id_card_found(self) -> bool | None:
-        return self.record.id_card_found
-
-    @strawberry.field(description="Dùng sổ sức khỏe điện tử")
-    def used_health_book(self) -> bool:
-        return self.record.used_health_book
-
-    @strawberry.field(description="Dữ liệu lượt khám đã gửi liên thông")
-    def data_sent(self) -> bool:
-        return self.record.data_sent
-
-
-@strawberry.type(description="Một dòng của danh sách")
-class HealthVisitEdge:
-    cursor: str = strawberry.field(description="Con trỏ của dòng")
-    node: HealthVisit = strawberry.field(description="Lượt khám bệnh, chữa bệnh, không có thông tin người bệnh")
-
-
-@strawberry.type(description="Danh sách lượt khám theo trang, theo ngày")
-class HealthVisitConnection:
-    edges: list[HealthVisitEdge] = strawberry.field(description="Các dòng của trang")
-    page_info: PageInfo = strawberry.field(description="Vị trí của trang")
+    @classmethod
+    def of(cls, record: Visit) -> "HealthVisit":
+        return cls(
+            unit_key=record.unit_key,
+            day=record.visited_on,
+            visited_on=record.visited_on,
+            paid_cashless=record.paid_cashless,
+            id_card_found=record.id_card_found,
+            used_health_book=record.used_health_book,
+            data_sent=record.data_sent,
+        )
 
 
 @strawberry.type(description="Số lượt khám của một cơ sở")
 class HealthVisitCount:
-    unit_code: str = strawberry.field(description="Mã cơ sở khám bệnh, chữa bệnh")
-    unit_name: str = strawberry.field(description="Tên cơ sở khám bệnh, chữa bệnh")
+    unit_code: str = strawberry.field(description="Mã đơn vị")
+    unit_name: str = strawberry.field(description="Tên đơn vị")
     visits: int = strawberry.field(description="Số lượt khám")
     paid_cashless: int = strawberry.field(description="Số lượt trả viện phí không dùng tiền mặt")
     used_health_book: int = strawberry.field(description="Số lượt dùng sổ sức khỏe điện tử")
@@ -68,7 +48,7 @@ class HealthVisitCount:
 
 @strawberry.type(description="Y tế: lượt khám bệnh, chữa bệnh")
 class HealthQuery:
-    @strawberry.field(description="Các lượt khám trong phạm vi")
+    @strawberry.field(description="Các lượt khám trong phạm vi, theo ngày")
     async def visits(
         self,
         info: Info[Context, None],
@@ -77,14 +57,9 @@ class HealthQuery:
         until: Until = None,
         first: First = None,
         after: After = None,
-    ) -> HealthVisitConnection:
-        rows = await _RECORDS.page(info.context, unit=unit, since=since, until=until, first=first, after=after)
-        return HealthVisitConnection(
-            edges=[
-                HealthVisitEdge(cursor=_RECORDS.cursor(key), node=HealthVisit(record=record))
-                for key, record in zip(rows.keys, rows.rows, strict=True)
-            ],
-            page_info=PageInfo.of(rows, _RECORDS.order),
+    ) -> Connection[HealthVisit]:
+        return await _RECORDS.page(
+            info.context, HealthVisit.of, unit=unit, since=since, until=until, first=first, after=after
         )
 
     @strawberry.field(description="Số lượt khám của từng cơ sở")

@@ -1,4 +1,4 @@
-"""How the sector's own records are asked for: certificates one by one, and counted for each unit."""
+"""How the sector's own records are asked for: certificates one by one, and counted for each commune."""
 
 from datetime import date
 
@@ -6,7 +6,18 @@ import sqlalchemy as sa
 import strawberry
 from strawberry.types.info import Info
 
-from dean06_core.graphql import After, Context, First, OfUnit, PageInfo, RecordList, Since, Until, described
+from dean06_core.graphql import (
+    After,
+    Connection,
+    Context,
+    First,
+    OfUnit,
+    RecordList,
+    Since,
+    UnitRecord,
+    Until,
+    described,
+)
 from dean06_justice.certificates import Certificate, Channel
 
 _RECORDS = RecordList(Certificate, Certificate.received_on, "justice.certificates")
@@ -23,52 +34,28 @@ described(
 
 
 @strawberry.type(description="Hồ sơ cấp Phiếu lý lịch tư pháp, không có thông tin người được cấp")
-class JusticeCertificate:
-    record: strawberry.Private[Certificate]
+class JusticeCertificate(UnitRecord):
+    form: int = strawberry.field(description="Phiếu số 1 hoặc số 2")
+    channel: Channel = strawberry.field(description="Nơi nộp")
+    received_on: date = strawberry.field(description="Ngày nhận")
+    issued_on: date | None = strawberry.field(description="Ngày cấp; null nếu chưa cấp")
 
-    @strawberry.field(description="Mã xã, phường nơi cư trú")
-    def unit_code(self, info: Info[Context, None]) -> str:
-        return info.context.directory.unit(self.record.unit_key, self.record.received_on).code
-
-    @strawberry.field(description="Tên xã, phường nơi cư trú")
-    def unit_name(self, info: Info[Context, None]) -> str:
-        return info.context.directory.unit(self.record.unit_key, self.record.received_on).name
-
-    @strawberry.field(description="Phiếu số 1 hoặc số 2")
-    def form(self) -> int:
-        return self.record.form
-
-    @strawberry.field(description="Nơi nộp")
-    def channel(self) -> Channel:
-        return self.record.channel
-
-    @strawberry.field(description="Ngày nhận")
-    def received_on(self) -> date:
-        return self.record.received_on
-
-    @strawberry.field(description="Ngày cấp; null nếu chưa cấp")
-    def issued_on(self) -> date | None:
-        return self.record.issued_on
-
-
-@strawberry.type(description="Một dòng của danh sách")
-class JusticeCertificateEdge:
-    cursor: str = strawberry.field(description="Con trỏ của dòng")
-    node: JusticeCertificate = strawberry.field(
-        description="Hồ sơ cấp Phiếu lý lịch tư pháp, không có thông tin người được cấp"
-    )
-
-
-@strawberry.type(description="Danh sách hồ sơ theo trang, theo ngày nhận")
-class JusticeCertificateConnection:
-    edges: list[JusticeCertificateEdge] = strawberry.field(description="Các dòng của trang")
-    page_info: PageInfo = strawberry.field(description="Vị trí của trang")
+    @classmethod
+    def of(cls, record: Certificate) -> "JusticeCertificate":
+        return cls(
+            unit_key=record.unit_key,
+            day=record.received_on,
+            form=record.form,
+            channel=record.channel,
+            received_on=record.received_on,
+            issued_on=record.issued_on,
+        )
 
 
 @strawberry.type(description="Số hồ sơ của một xã, phường")
 class JusticeCertificateCount:
-    unit_code: str = strawberry.field(description="Mã xã, phường nơi cư trú")
-    unit_name: str = strawberry.field(description="Tên xã, phường nơi cư trú")
+    unit_code: str = strawberry.field(description="Mã đơn vị")
+    unit_name: str = strawberry.field(description="Tên đơn vị")
     received: int = strawberry.field(description="Số hồ sơ đã nhận")
     issued: int = strawberry.field(description="Số phiếu đã cấp")
     through_vneid: int = strawberry.field(description="Số hồ sơ nộp qua VNeID")
@@ -76,7 +63,7 @@ class JusticeCertificateCount:
 
 @strawberry.type(description="Tư pháp: hồ sơ cấp Phiếu lý lịch tư pháp")
 class JusticeQuery:
-    @strawberry.field(description="Các hồ sơ cấp Phiếu lý lịch tư pháp trong phạm vi")
+    @strawberry.field(description="Các hồ sơ cấp Phiếu lý lịch tư pháp trong phạm vi, theo ngày nhận")
     async def certificates(
         self,
         info: Info[Context, None],
@@ -85,14 +72,9 @@ class JusticeQuery:
         until: Until = None,
         first: First = None,
         after: After = None,
-    ) -> JusticeCertificateConnection:
-        rows = await _RECORDS.page(info.context, unit=unit, since=since, until=until, first=first, after=after)
-        return JusticeCertificateConnection(
-            edges=[
-                JusticeCertificateEdge(cursor=_RECORDS.cursor(key), node=JusticeCertificate(record=record))
-                for key, record in zip(rows.keys, rows.rows, strict=True)
-            ],
-            page_info=PageInfo.of(rows, _RECORDS.order),
+    ) -> Connection[JusticeCertificate]:
+        return await _RECORDS.page(
+            info.context, JusticeCertificate.of, unit=unit, since=since, until=until, first=first, after=after
         )
 
     @strawberry.field(description="Số hồ sơ của từng xã, phường")

@@ -6,7 +6,18 @@ import sqlalchemy as sa
 import strawberry
 from strawberry.types.info import Info
 
-from dean06_core.graphql import After, Context, First, OfUnit, PageInfo, RecordList, Since, Until, described
+from dean06_core.graphql import (
+    After,
+    Connection,
+    Context,
+    First,
+    OfUnit,
+    RecordList,
+    Since,
+    UnitRecord,
+    Until,
+    described,
+)
 from dean06_public_services.dossiers import Channel, Dossier
 
 _RECORDS = RecordList(Dossier, Dossier.received_on, "public_services.dossiers")
@@ -22,66 +33,36 @@ described(
 
 
 @strawberry.type(description="Hồ sơ thủ tục hành chính, không có thông tin người nộp")
-class PublicServicesDossier:
-    record: strawberry.Private[Dossier]
+class PublicServicesDossier(UnitRecord):
+    channel: Channel = strawberry.field(description="Nơi nộp")
+    received_on: date = strawberry.field(description="Ngày nhận")
+    due_on: date = strawberry.field(description="Ngày hẹn trả")
+    resolved_on: date | None = strawberry.field(description="Ngày giải quyết xong; null nếu đang giải quyết")
+    has_fee: bool = strawberry.field(description="Có phí, lệ phí")
+    paid_online: bool = strawberry.field(description="Đã thanh toán trực tuyến")
+    result_digitised: bool = strawberry.field(description="Kết quả đã số hóa")
+    components_digitised: bool = strawberry.field(description="Thành phần hồ sơ đã số hóa")
 
-    @strawberry.field(description="Mã đơn vị giải quyết")
-    def unit_code(self, info: Info[Context, None]) -> str:
-        return info.context.directory.unit(self.record.unit_key, self.record.received_on).code
-
-    @strawberry.field(description="Tên đơn vị giải quyết")
-    def unit_name(self, info: Info[Context, None]) -> str:
-        return info.context.directory.unit(self.record.unit_key, self.record.received_on).name
-
-    @strawberry.field(description="Nơi nộp")
-    def channel(self) -> Channel:
-        return self.record.channel
-
-    @strawberry.field(description="Ngày nhận")
-    def received_on(self) -> date:
-        return self.record.received_on
-
-    @strawberry.field(description="Ngày hẹn trả")
-    def due_on(self) -> date:
-        return self.record.due_on
-
-    @strawberry.field(description="Ngày giải quyết xong; null nếu đang giải quyết")
-    def resolved_on(self) -> date | None:
-        return self.record.resolved_on
-
-    @strawberry.field(description="Có phí, lệ phí")
-    def has_fee(self) -> bool:
-        return self.record.has_fee
-
-    @strawberry.field(description="Đã thanh toán trực tuyến")
-    def paid_online(self) -> bool:
-        return self.record.paid_online
-
-    @strawberry.field(description="Kết quả đã số hóa")
-    def result_digitised(self) -> bool:
-        return self.record.result_digitised
-
-    @strawberry.field(description="Thành phần hồ sơ đã số hóa")
-    def components_digitised(self) -> bool:
-        return self.record.components_digitised
-
-
-@strawberry.type(description="Một dòng của danh sách")
-class PublicServicesDossierEdge:
-    cursor: str = strawberry.field(description="Con trỏ của dòng")
-    node: PublicServicesDossier = strawberry.field(description="Hồ sơ thủ tục hành chính, không có thông tin người nộp")
-
-
-@strawberry.type(description="Danh sách hồ sơ theo trang, theo ngày nhận")
-class PublicServicesDossierConnection:
-    edges: list[PublicServicesDossierEdge] = strawberry.field(description="Các dòng của trang")
-    page_info: PageInfo = strawberry.field(description="Vị trí của trang")
+    @classmethod
+    def of(cls, record: Dossier) -> "PublicServicesDossier":
+        return cls(
+            unit_key=record.unit_key,
+            day=record.received_on,
+            channel=record.channel,
+            received_on=record.received_on,
+            due_on=record.due_on,
+            resolved_on=record.resolved_on,
+            has_fee=record.has_fee,
+            paid_online=record.paid_online,
+            result_digitised=record.result_digitised,
+            components_digitised=record.components_digitised,
+        )
 
 
 @strawberry.type(description="Số hồ sơ của một đơn vị")
 class PublicServicesDossierCount:
-    unit_code: str = strawberry.field(description="Mã đơn vị giải quyết")
-    unit_name: str = strawberry.field(description="Tên đơn vị giải quyết")
+    unit_code: str = strawberry.field(description="Mã đơn vị")
+    unit_name: str = strawberry.field(description="Tên đơn vị")
     received: int = strawberry.field(description="Số hồ sơ đã nhận")
     resolved: int = strawberry.field(description="Số hồ sơ đã giải quyết")
     online: int = strawberry.field(description="Số hồ sơ nộp trực tuyến")
@@ -89,7 +70,7 @@ class PublicServicesDossierCount:
 
 @strawberry.type(description="Dịch vụ công: hồ sơ thủ tục hành chính")
 class PublicServicesQuery:
-    @strawberry.field(description="Các hồ sơ thủ tục hành chính trong phạm vi")
+    @strawberry.field(description="Các hồ sơ thủ tục hành chính trong phạm vi, theo ngày nhận")
     async def dossiers(
         self,
         info: Info[Context, None],
@@ -98,14 +79,9 @@ class PublicServicesQuery:
         until: Until = None,
         first: First = None,
         after: After = None,
-    ) -> PublicServicesDossierConnection:
-        rows = await _RECORDS.page(info.context, unit=unit, since=since, until=until, first=first, after=after)
-        return PublicServicesDossierConnection(
-            edges=[
-                PublicServicesDossierEdge(cursor=_RECORDS.cursor(key), node=PublicServicesDossier(record=record))
-                for key, record in zip(rows.keys, rows.rows, strict=True)
-            ],
-            page_info=PageInfo.of(rows, _RECORDS.order),
+    ) -> Connection[PublicServicesDossier]:
+        return await _RECORDS.page(
+            info.context, PublicServicesDossier.of, unit=unit, since=since, until=until, first=first, after=after
         )
 
     @strawberry.field(description="Số hồ sơ của từng đơn vị")

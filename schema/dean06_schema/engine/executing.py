@@ -73,9 +73,10 @@ class Engine:
 
     async def execute(self, operation: Operation, context: Context) -> Answer:
         """Answer one operation; raises nothing but what ends the task. The context is for this operation alone."""
-        view = self.view(context)
+        held = permissions(context, self._sectors)
+        view = self._views.of(held)
         try:
-            document = self._documents.read(operation.query, view, permissions(context, self._sectors))
+            document = self._documents.read(operation.query, view, held)
             _refuse_mutation(document, operation)
         except Rejected as rejected:
             return _refused(errors.with_code(rejected.errors, rejected.code))

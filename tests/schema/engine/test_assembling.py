@@ -12,6 +12,7 @@ import strawberry
 from graphql import GraphQLObjectType
 
 from dean06_core.errors import StartUpError
+from dean06_core.graphql import Context, batch_field
 from dean06_core.sectors import Sector
 from dean06_schema.engine import try_to_compose
 from tests.schema.engine.small import HEALTH, SMALL, TAX, HealthQuery, engine
@@ -181,8 +182,6 @@ def test_what_does_not_fit_is_told(query: Callable[[], type], told: str) -> None
 
 
 def test_a_batch_field_fits() -> None:
-    from dean06_core.graphql import Context, batch_field
-
     @strawberry.type(description="Y tế")
     class HealthQuery:
         @batch_field(description="Số sổ")
