@@ -150,9 +150,11 @@ async def _end(session: AsyncSession, connection: AsyncConnection) -> None:
 
 
 class _Driver(aiosqlite.Connection):
-    """Stops once: SQLAlchemy stops what a cancelled request was closing, and a second stop is never answered.
+    """Stops once, and nobody waits for it.
 
-    The server could then not shut down (github.com/wapiti-scanner/wapiti/issues/802 tells the same).
+    SQLAlchemy stops what a cancelled request is closing already. The second
+    stop was never answered, and the server could not shut down
+    (github.com/wapiti-scanner/wapiti/issues/802 tells the same).
     """
 
     @classmethod
@@ -161,8 +163,16 @@ class _Driver(aiosqlite.Connection):
         driver._thread.daemon = True
         return driver
 
-    def stop(self) -> asyncio.Future[Any] | None:
-        return super().stop() if self._running else None
+    def stop(self) -> None:
+        if self._running:
+            self._running = False
+            self._tx.put_nowait((None, self._finish))
+
+    def _finish(self) -> object:
+        opened, self._connection = self._connection, None
+        if opened is not None:
+            opened.close()
+        return aiosqlite.core._STOP_RUNNING_SENTINEL
 
 
 def _begin_explicitly(engine: AsyncEngine) -> None:

@@ -28,6 +28,7 @@ from dean06_core.tasks import (
     TaskOrigin,
     TaskParty,
     TaskProgress,
+    TaskProgressDocument,
     TaskRecurrence,
     TaskSector,
 )
@@ -66,6 +67,7 @@ class Progress:
     unit: int
     done: str
     remaining: str | None = None
+    documents: tuple[UUID, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,6 +198,12 @@ def _refuse_unless_possible(code: str, event: Event) -> None:
             f"Nhiệm vụ “{code}”, ngày {event.on:%d/%m/%Y}: {what}. Hạn mới (deadline) chỉ đi với EXTENDED; hãy sửa.",
             field=("events",),
         )
+    if event.kind is TaskEventKind.EXTENDED and event.basis is None:
+        raise BadInput(
+            "EXTENSION_BASIS",
+            f"Nhiệm vụ “{code}”, ngày {event.on:%d/%m/%Y}: gia hạn phải có văn bản. Hãy ghi basis của lần gia hạn.",
+            field=("events",),
+        )
 
 
 def _give(known: _Known, order: Order, members: Sequence[Unit], directory: Directory, now: datetime) -> Outcome:
@@ -245,7 +253,7 @@ class _Known:
         return known
 
     async def save(self, session: AsyncSession) -> None:
-        for record in (Task, *_BELONGINGS):
+        for record in (Task, *_BELONGINGS, TaskProgressDocument):
             session.add_all(self._fresh[record])
             await session.flush()
 
@@ -298,18 +306,21 @@ class _Known:
         progress = {(row.on, row.unit_key, row.done, row.remaining) for row in self._rows(TaskProgress, task.id)}
         for said in order.progress:
             if (said.on, said.unit, said.done, said.remaining) not in progress:
-                self._add(
-                    task.id,
-                    TaskProgress(
-                        task_id=task.id, on=said.on, unit_key=said.unit, done=said.done, remaining=said.remaining
-                    ),
-                )
+                self._tell(task.id, said)
         for id_ in (task.id, *children):
             happened = {(row.kind, row.on, row.deadline, row.basis_id) for row in self._rows(TaskEvent, id_)}
             for event in order.events:
                 if (event.kind, event.on, event.deadline, event.basis) not in happened:
                     self._add(id_, _event(id_, event, None, now))
         return sum(len(rows) for rows in self._fresh.values()) > before
+
+    def _tell(self, task_id: UUID, said: Progress) -> None:
+        row = TaskProgress(
+            id=new_id(), task_id=task_id, on=said.on, unit_key=said.unit, done=said.done, remaining=said.remaining
+        )
+        self._add(task_id, row)
+        for document in dict.fromkeys(said.documents):
+            self._add(task_id, TaskProgressDocument(progress_id=row.id, document_id=document))
 
     def _rows(self, record: type[Record], task_id: UUID) -> list[Any]:
         return self._of_task[record, task_id]

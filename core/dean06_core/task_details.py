@@ -29,6 +29,7 @@ from dean06_core.tasks import (
     TaskMention,
     TaskParty,
     TaskProgress,
+    TaskProgressDocument,
     TaskRecurrence,
 )
 
@@ -151,6 +152,20 @@ async def progress(
     for row in rows:
         grouped[row.task_id].append(row)
     return {task: _slice(grouped[task], page) for task in tasks}
+
+
+async def progress_documents(session: AsyncSession, reports: Collection[UUID]) -> dict[UUID, tuple[LegalDocument, ...]]:
+    """The documents that go with each report of progress, the earliest first."""
+    found: dict[UUID, list[LegalDocument]] = {report: [] for report in reports}
+    rows = await session.execute(
+        sa.select(TaskProgressDocument.progress_id, LegalDocument)
+        .join(LegalDocument, LegalDocument.id == TaskProgressDocument.document_id)
+        .where(TaskProgressDocument.progress_id.in_(reports))
+        .order_by(LegalDocument.issued_on, LegalDocument.label)
+    )
+    for report, document in rows:
+        found[report].append(document)
+    return {report: tuple(documents) for report, documents in found.items()}
 
 
 async def progress_counts(session: AsyncSession, tasks: Collection[UUID], *, on: date) -> dict[UUID, int]:

@@ -152,6 +152,16 @@ class TaskProgress(Record):
     confirmed: Mapped[bool] = mapped_column(default=False)
 
 
+class TaskProgressDocument(Record):
+    """A document that goes with what a unit says it has done."""
+
+    __tablename__ = "task_progress_document"
+    __access__ = within("progress_id", "task_progress")
+
+    progress_id: Mapped[UUID] = mapped_column(sa.ForeignKey("task_progress.id"), primary_key=True)
+    document_id: Mapped[UUID] = mapped_column(sa.ForeignKey(LegalDocument.id), primary_key=True, index=True)
+
+
 class TaskMention(Record):
     """Where an order was given or repeated, with the deadline and the state that this place prints."""
 

@@ -9,7 +9,6 @@ from uuid import UUID
 import strawberry
 from strawberry.types.info import Info
 
-import dean06_schema.vocabulary  # noqa: F401  before the nouns: Strawberry makes an enum at its first use
 from dean06_auth.tokens import IssuedToken
 from dean06_core import access
 from dean06_core.access import Caller, DataClass
@@ -169,6 +168,8 @@ class AccountMutation:
     ) -> SignInPayload:
         gate: Gate = info.context.gate
         try:
+            if second_factor is not None:
+                raise _no_second_factor()
             issued = await gate.sign_in(login, password)
         except BadInput as refused:
             return SignInPayload(errors=[Refusal.of(refused)])
@@ -188,6 +189,14 @@ class AccountMutation:
 async def _own(ids: Sequence[UUID], context: Context) -> dict[Any, Node]:
     caller = _caller(context)
     return {id_: Account.of(caller, context.on) for id_ in ids if id_ == caller.account}
+
+
+def _no_second_factor() -> BadInput:
+    return BadInput(
+        "SECOND_FACTOR_NOT_OFFERED",
+        "Chưa có tài khoản nào đăng ký mã xác thực thứ hai. Hãy bỏ secondFactor rồi đăng nhập lại.",
+        field=("secondFactor",),
+    )
 
 
 def _caller(context: Context) -> Caller:

@@ -141,9 +141,11 @@ class TaskProgress:
     def unit(self, info: Info[Context, None]) -> Unit:
         return Unit.known(info.context, self.stored.unit_key, self.stored.on)
 
-    @strawberry.field(description="Các văn bản gửi kèm")
-    def documents(self) -> list[LegalDocument]:
-        return []  # progress cannot name documents yet
+    @batch_field(description="Các văn bản gửi kèm")
+    async def documents(reports: list[Any], context: Context) -> list[list[LegalDocument]]:
+        async with context.reading() as session:
+            found = await task_details.progress_documents(session, {each.stored.id for each in reports})
+        return [[LegalDocument.of(document) for document in found[each.stored.id]] for each in reports]
 
 
 @strawberry.type(description="Một lần nhiệm vụ được nêu hoặc nhắc lại; nhắc lại không làm thành nhiệm vụ mới")

@@ -29,6 +29,7 @@ from dean06_core.tasks import (
     TaskOrigin,
     TaskParty,
     TaskProgress,
+    TaskProgressDocument,
     TaskRecurrence,
     TaskSector,
 )
@@ -116,6 +117,14 @@ async def test_an_order_is_a_task_with_parties_sectors_basis_and_its_first_menti
     assert await desk.of(task, TaskEvent.kind, TaskEvent.on, TaskEvent.by_key, TaskEvent.recorded_at) == [
         (TaskEventKind.ASSIGNED, TODAY, desk.key("42"), NOW)
     ]
+
+
+async def test_progress_goes_with_its_documents_and_is_told_once(desk: Desk) -> None:
+    said = Progress(TODAY, desk.key("so-y-te"), "Đã rà soát", documents=(desk.report,))
+    assert await desk.assign(replace(desk.order, progress=(said,))) == Tally(created=1)
+    assert await desk.assign(replace(desk.order, progress=(said,))) == Tally(unchanged=1)
+    reports = (await desk.session.execute(sa.select(TaskProgressDocument.document_id))).all()
+    assert [tuple(row) for row in reports] == [(desk.report,)]
 
 
 async def test_an_order_to_a_group_is_one_child_for_each_member_of_that_day(desk: Desk) -> None:
@@ -245,6 +254,13 @@ async def test_one_place_mentions_one_deadline(desk: Desk) -> None:
             "Nhiệm vụ “HT25-034”, ngày 28/07/2025: gia hạn nhưng không có hạn mới. "
             "Hạn mới (deadline) chỉ đi với EXTENDED; hãy sửa.",
             id="an extension to no day",
+        ),
+        pytest.param(
+            {"events": (Event(TaskEventKind.EXTENDED, TODAY, LATER_DEADLINE),)},
+            "EXTENSION_BASIS",
+            "events",
+            "Nhiệm vụ “HT25-034”, ngày 28/07/2025: gia hạn phải có văn bản. Hãy ghi basis của lần gia hạn.",
+            id="an extension by no document",
         ),
         pytest.param(
             {"events": (Event(TaskEventKind.DONE, TODAY, DEADLINE),)},

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import random
 import sqlite3
+import threading
 from collections import Counter
 from collections.abc import AsyncIterator, Mapping, Sequence
 from pathlib import Path
@@ -283,10 +284,15 @@ async def test_every_connection_has_its_own_secret() -> None:
 
 @pytest.fixture
 async def database(tmp_path: Path) -> AsyncIterator[Database]:
+    """Two readers; whatever became of their readings, not a thread of theirs outlives them."""
+    others = set(threading.enumerate())
     make(tmp_path / "dean06.db")
     database = open_database(tmp_path / "dean06.db", readers=2)
     yield database
     await database.close()
+    async with asyncio.timeout(10):
+        while set(threading.enumerate()) - others:
+            await asyncio.sleep(0.001)
 
 
 async def fail(database: Database) -> None:

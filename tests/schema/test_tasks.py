@@ -10,7 +10,15 @@ import pytest
 
 from dean06_core.documents import LegalDocument
 from dean06_core.records import new_id
-from dean06_core.tasks import TaskBasis, TaskEventKind, TaskMention, TaskOrigin, TaskProgress, TaskRecurrence
+from dean06_core.tasks import (
+    TaskBasis,
+    TaskEventKind,
+    TaskMention,
+    TaskOrigin,
+    TaskProgress,
+    TaskProgressDocument,
+    TaskRecurrence,
+)
 from tests.core.worlds import world
 from tests.schema.asking import TODAY, ask, official, told
 from tests.schema.orders import COMMUNE, NEIGHBOUR, OFFICE, PLACES, event, give, give_to_communes, order
@@ -124,10 +132,13 @@ async def test_a_task_is_told_as_it_was_known_on_the_day(tmp_path: Path) -> None
             for on, to in [(date(2025, 3, 30), date(2025, 6, 30)), (date(2025, 6, 29), date(2025, 12, 31))]
         ]
         rows += [
-            TaskProgress(task_id=rows[0].id, on=date(2025, month, 1), unit_key=OFFICE, done=f"Việc tháng {month}")
+            TaskProgress(
+                id=new_id(), task_id=rows[0].id, on=date(2025, month, 1), unit_key=OFFICE, done=f"Việc tháng {month}"
+            )
             for month in (2, 4, 7)
         ]
         await give(here, rows)
+        await here.add(TaskProgressDocument(progress_id=rows[-2].id, document_id=paper.id))
         asked = """query ($on: Date) { tasks(on: $on) { edges { node {
             deadline originalDeadline cell extensions { from to basis { label } }
             progress { totalCount edges { node { on done remaining confirmed unit { code } documents { label } } } }
@@ -157,7 +168,7 @@ async def test_a_task_is_told_as_it_was_known_on_the_day(tmp_path: Path) -> None
             "remaining": None,
             "confirmed": False,
             "unit": {"code": "u2"},
-            "documents": [],
+            "documents": [{"label": "BC 96"}],
         }
 
 

@@ -37,8 +37,14 @@ def read(row: Cells, references: References) -> Order:
         for mention in row.objects("mentions", ("document", "section", "deadline_text", "stated_state"))
     ]
     progress = [
-        (said.need("on", day), said.need("unit", text), said.need("done", prose), said.get("remaining", prose))
-        for said in row.objects("progress", ("on", "unit", "done", "remaining"))
+        (
+            said.need("on", day),
+            said.need("unit", text),
+            said.need("done", prose),
+            said.get("remaining", prose),
+            said.get("documents", texts, ()),
+        )
+        for said in row.objects("progress", ("on", "unit", "done", "remaining", "documents"))
     ]
     events = [
         (
@@ -76,8 +82,14 @@ def read(row: Cells, references: References) -> Order:
             for document, section, deadline_text, stated_state in mentions
         ),
         progress=tuple(
-            Progress(on, row.attempt("progress", references.unit, unit, on), done, remaining)
-            for on, unit, done, remaining in progress
+            Progress(
+                on,
+                row.attempt("progress", references.unit, unit, on),
+                done,
+                remaining,
+                tuple(row.attempt("progress", references.document, document) for document in documents),
+            )
+            for on, unit, done, remaining, documents in progress
         ),
         events=tuple(
             Event(kind, on, deadline, None if basis is None else row.attempt("events", references.document, basis))

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-import dean06_schema.vocabulary  # noqa: F401  before the nouns: Strawberry makes an enum at its first use
 from dean06_schema.accounts import AccountMutation, AccountQuery
 from dean06_schema.documents import DocumentQuery
 from dean06_schema.errors import Refusal

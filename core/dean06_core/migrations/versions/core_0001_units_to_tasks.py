@@ -20,7 +20,16 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     for table in (
-        *("task_basis", "task_mention", "task_progress", "task_event", "task_sector", "task_party", "task"),
+        *(
+            "task_basis",
+            "task_mention",
+            "task_progress_document",
+            "task_progress",
+            "task_event",
+            "task_sector",
+            "task_party",
+            "task",
+        ),
         *("target", "observation_part", "observation", "indicator", "document_author", "legal_document"),
         *("unit_closure", "unit_succession", "unit_area", "unit_group_member", "unit_group"),
         *("unit_code", "unit_version", "unit"),
@@ -369,6 +378,15 @@ def _create_tasks() -> None:
         sa.ForeignKeyConstraint(["unit_key"], ["unit.key"], name="fk_task_progress_unit_key"),
     )
     op.create_index("ix_task_progress_task_id_on_id", "task_progress", ["task_id", "on", "id"])
+    op.create_table(
+        "task_progress_document",
+        sa.Column("progress_id", sa.Uuid(), nullable=False),
+        sa.Column("document_id", sa.Uuid(), nullable=False),
+        sa.PrimaryKeyConstraint("progress_id", "document_id", name="pk_task_progress_document"),
+        sa.ForeignKeyConstraint(["progress_id"], ["task_progress.id"], name="fk_task_progress_document_progress_id"),
+        sa.ForeignKeyConstraint(["document_id"], ["legal_document.id"], name="fk_task_progress_document_document_id"),
+    )
+    op.create_index("ix_task_progress_document_document_id", "task_progress_document", ["document_id"])
     op.create_table(
         "task_mention",
         sa.Column("id", sa.Uuid(), nullable=False),
