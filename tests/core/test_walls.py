@@ -290,9 +290,9 @@ async def database(tmp_path: Path) -> AsyncIterator[Database]:
     database = open_database(tmp_path / "dean06.db", readers=2)
     yield database
     await database.close()
-    async with asyncio.timeout(10):
-        while set(threading.enumerate()) - others:
-            await asyncio.sleep(0.001)
+    for thread in set(threading.enumerate()) - others:
+        await asyncio.to_thread(thread.join, 10)
+        assert not thread.is_alive()
 
 
 async def fail(database: Database) -> None:

@@ -21,7 +21,7 @@ from dean06_server.reference import Reference
 pytestmark = pytest.mark.anyio
 
 FIGURES = """query ($units: UnitSelector!) {
-  observations(units: $units, periods: ["2025-07", "2025-06"], windows: [PERIOD, TO_DATE]) {
+  observations(units: $units, periods: ["2025-07"], windows: [PERIOD]) {
     id value display target { value } targets { basis { label } } assessment
     indicator { code basis { label } } unit { code parent { name } }
     statements { printed reporter { name } document { label } }

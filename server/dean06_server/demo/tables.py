@@ -80,7 +80,7 @@ def overdue_tasks(overdue: Iterable[Row], without_deadline: Iterable[Row]) -> Gr
     for task in overdue:
         _add_task(table, task, f"{date.fromisoformat(task['deadline']):%d/%m/%Y}", f"{task['overdueDays']} ngày")
     for task in without_deadline:
-        if any(mention["statedState"] == "overdue" for mention in task["mentions"]):
+        if any(mention["statedState"] for mention in task["mentions"]):
             _add_task(table, task, "không ghi", "báo cáo nêu quá hạn")
     return _headed("Nhiệm vụ quá hạn", table)
 
