@@ -39,4 +39,5 @@ def _say_how_to_go_on(chosen: Settings, made: Made) -> None:
     click.echo(f"Tài khoản:     {', '.join(person.login for person in accounts.PEOPLE)}")
     click.echo(f"Mật khẩu:      {made.password}  (chung cho mọi tài khoản; lần chạy sau sẽ đổi)")
     click.echo(f"Chạy tiếp:     make serve, rồi mở {chosen.address}/graphiql/")
-    click.echo("Mã truy cập:   dean06 account token LOGIN, rồi dán vào thẻ Headers của trang đó")
+    click.echo("Mã truy cập:   .venv/bin/dean06 account token secretariat, rồi dán vào thẻ Headers của trang đó:")
+    click.echo('               {"Authorization": "Bearer MÃ"}')
