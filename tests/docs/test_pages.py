@@ -9,12 +9,13 @@ from pathlib import Path
 import pluggy
 import pytest
 
-from dean06_core import hookspecs
+from dean06_core import hookspecs, imports
 from dean06_server import cli, settings
 
 ROOT = Path(__file__).parents[2]
 HOOKS = (ROOT / "docs/hooks.md").read_text(encoding="utf-8")
 COMMANDS = (ROOT / "docs/commands.md").read_text(encoding="utf-8")
+IMPORTS = (ROOT / "docs/imports.md").read_text(encoding="utf-8")
 ADRS = sorted((ROOT / "docs/adr").glob("*.md"))
 
 
@@ -37,6 +38,15 @@ def test_every_setting_is_on_the_page_and_every_setting_on_the_page_is_read() ->
     source = Path(settings.__file__).read_text(encoding="utf-8")
     read = set(re.findall(r"DEAN06_[A-Z_]+", source))
     assert set(re.findall(r"DEAN06_[A-Z_]+", COMMANDS)) == read
+
+
+def test_every_noun_that_can_be_loaded_is_on_the_page_with_its_columns() -> None:
+    rows = dict(re.findall(r"^\| (\w+) \| (.+) \|$", IMPORTS, re.MULTILINE))
+    assert set(rows) - {"noun"} == set(imports.NOUNS)
+    for noun in imports.NOUNS:
+        source = (Path(imports.__file__).parent / f"{noun}.py").read_text(encoding="utf-8")
+        read = set(re.findall(r"""row\.(?:need|get|objects)\(\s*"(\w+)""", source))
+        assert read <= set(re.findall(r"\w+", rows[noun])), noun
 
 
 @pytest.mark.parametrize("adr", ADRS, ids=lambda path: path.stem)
