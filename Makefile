@@ -18,7 +18,7 @@ ifdef PIP_INDEX_URL # uv does not read pip's settings; a mirror serves both
 export UV_DEFAULT_INDEX ?= $(PIP_INDEX_URL)
 endif
 
-.PHONY: demo serve test check lint types isolated bench lock clean
+.PHONY: demo serve test check lint types isolated bench schema lock clean
 
 demo: $(INSTALLED) # make the demo database, serve it, ask it a few questions
 	$(VENV)/bin/dean06 demo
@@ -41,6 +41,9 @@ types: $(INSTALLED)
 
 isolated: $(INSTALLED) # each plugin's tests where only core and that plugin are installed
 	.ci/isolated $(VENV)
+
+schema: $(INSTALLED) # print the API again after it was changed
+	$(VENV)/bin/dean06 schema > schema/schema.graphql
 
 bench: $(INSTALLED)
 	$(VENV)/bin/python -m bench
