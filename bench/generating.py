@@ -80,7 +80,7 @@ def generate(path: Path, scale: Scale, *, seed: int = SEED, tell: Tell = print) 
     _remove(partial)
     started = time.perf_counter()
     try:
-        asyncio.run(_found(partial, scale))
+        asyncio.run(_settle(partial, scale))
         with _bulk(partial) as connection:
             _targets(connection, scale)
             _tasks(connection, scale, random.Random(seed))
@@ -135,7 +135,7 @@ async def _is_current(path: Path) -> bool:
         await database.close()
 
 
-async def _found(path: Path, scale: Scale) -> None:
+async def _settle(path: Path, scale: Scale) -> None:
     """The tables, the units with the closure that core derives from them, and the indicators as core keeps them."""
     database = Database(f"sqlite:///{path}", {})
     try:

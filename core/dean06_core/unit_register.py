@@ -186,7 +186,6 @@ class _Register:
         )
         version.name, version.level, version.tier = entry.name, entry.level, entry.tier
         version.valid_to, version.basis = entry.valid_to, entry.basis
-        unit.settle()
         own = FurtherCode(scheme=entry.scheme, code=entry.code)
         self._touched[place] = [version, *(self._give(unit, code, entry.valid_from) for code in (own, *entry.codes))]
         unit.settle()
@@ -269,7 +268,7 @@ class _Register:
             held = UnitCode(unit_key=unit.key, scheme=given.scheme, code=given.code, valid_from=starts)
             unit.codes.append(held)
             self._codes[key].append(held)
-        held.valid_to = given.valid_to or unit.ends
+        held.valid_to = given.valid_to
         return held
 
     def _serve(self, agency: _Unit, served: int, on: date) -> UnitArea:

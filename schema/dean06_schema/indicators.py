@@ -1,5 +1,6 @@
 """How indicators and sectors are asked for."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated, Any
 
 import strawberry
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from dean06_schema.documents import LegalDocument
 
 Documents = list[Annotated["LegalDocument", strawberry.lazy("dean06_schema.documents")]]
+Codes = Annotated[list[str] | None, strawberry.argument(description="Mã chỉ tiêu theo dõi; không ghi thì mọi chỉ tiêu")]
 Sectors = Annotated[
     list[str] | None, strawberry.argument(description="Chỉ các lĩnh vực này; không ghi thì mọi lĩnh vực")
 ]
@@ -182,4 +184,15 @@ class IndicatorQuery:
         return [Indicator.of(each) for each in info.context.catalogue.listed(sectors)]
 
 
-__all__ = ["Indicator", "IndicatorQuery", "Part", "Sector", "Sectors"]
+def chosen_indicators(
+    context: Context, codes: Sequence[str] | None, sectors: Sequence[str] | None
+) -> list[DeclaredIndicator]:
+    """The indicators that are meant, in the order of the report or as asked."""
+    listed = context.catalogue.listed(sectors)
+    if codes is None:
+        return list(listed)
+    named = [context.catalogue.named(code) for code in dict.fromkeys(codes)]
+    return [indicator for indicator in named if sectors is None or indicator in listed]
+
+
+__all__ = ["Codes", "Indicator", "IndicatorQuery", "Part", "Sector", "Sectors", "chosen_indicators"]

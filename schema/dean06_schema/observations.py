@@ -4,29 +4,27 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from enum import StrEnum
 from typing import Annotated, Any
 from uuid import UUID
 
 import strawberry
 from strawberry.types.info import Info
 
-from dean06_core import answers, comparing, contradictions, documents, figures, restructuring, shortfalls, writing
+from dean06_core import answers, comparing, contradictions, restructuring, writing
 from dean06_core.answers import Question
 from dean06_core.assessment import Assessment
 from dean06_core.comparing import Against
 from dean06_core.errors import BadInput
 from dean06_core.figures import Figure, FigureSource, Status, rounded
 from dean06_core.graphql import Context, batch_field, described
-from dean06_core.indicators import Indicator as DeclaredIndicator
 from dean06_core.observations import DataState, Qualifier, Slice, unscaled
-from dean06_core.observations import Observation as StoredStatement
 from dean06_core.periods import Period as CalendarPeriod
 from dean06_core.periods import Window
 from dean06_core.units import Tier
-from dean06_schema.documents import LegalDocument
-from dean06_schema.indicators import Indicator, Part, Sectors
+from dean06_schema.indicators import Codes, Indicator, Part, Sectors, chosen_indicators
 from dean06_schema.nodes import Node, global_id, node_loader
+from dean06_schema.statements import Statement, decimal
+from dean06_schema.structure import StructureInput
 from dean06_schema.targets import Target
 from dean06_schema.units import Unit, UnitGroup, UnitSelector
 
@@ -39,38 +37,6 @@ described(
 )
 
 
-class StructureMode(StrEnum):
-    AS_REPORTED = "AS_REPORTED"
-    CURRENT = "CURRENT"
-    AS_OF = "AS_OF"
-
-
-described(
-    StructureMode,
-    "Số liệu kỳ cũ xếp theo cơ cấu đơn vị nào",
-    AS_REPORTED="Như khi báo cáo",
-    CURRENT="Các đơn vị hôm nay",
-    AS_OF="Các đơn vị của một ngày",
-)
-
-
-@strawberry.input(description="Cơ cấu đơn vị")
-class StructureInput:
-    mode: StructureMode = strawberry.field(description="Cách xếp")
-    on: date | None = strawberry.field(default=None, description="Ngày của cơ cấu, chỉ với AS_OF")
-
-    def day(self, context: Context) -> date | None:
-        """The day whose units are meant; None for those of each period."""
-        if (self.mode is StructureMode.AS_OF) != (self.on is not None):
-            raise BadInput("STRUCTURE_INVALID", "Ghi ngày on khi và chỉ khi mode là AS_OF.", field=("structure", "on"))
-        return context.on if self.mode is StructureMode.CURRENT else self.on
-
-
-PeriodCode = Annotated[
-    str, strawberry.argument(description="Kỳ: 2025-07-28, 2025-W30, 2025-07, 2025-Q3, 2025-H1, 2025")
-]
-Codes = Annotated[list[str] | None, strawberry.argument(description="Mã chỉ tiêu theo dõi; không ghi thì mọi chỉ tiêu")]
-InWindow = Annotated[Window, strawberry.argument(description="Phạm vi thời gian")]
 MOST_PERIODS = 400
 
 
@@ -89,52 +55,6 @@ class Period:
 class PartValue:
     part: Part = strawberry.field(description="Phần")
     value: Decimal = strawberry.field(description="Giá trị đã nêu")
-
-
-@strawberry.type(description="Một lần nêu số liệu tại một nơi; các lần nêu mâu thuẫn đều được giữ")
-class Statement:
-    stored: strawberry.Private[StoredStatement]
-    declared: strawberry.Private[DeclaredIndicator]
-
-    @strawberry.field(description="Giá trị, làm tròn theo số thập phân của chỉ tiêu theo dõi")
-    def value(self) -> Decimal | None:
-        exact = figures.exact_value(
-            self.declared, self.stored.numerator, self.stored.denominator, self.stored.value_scaled
-        )
-        return None if exact is None else rounded(exact, self.declared.decimals)
-
-    @strawberry.field(description="Tử số đã nêu")
-    def numerator(self) -> Decimal | None:
-        return _decimal(self.stored.numerator)
-
-    @strawberry.field(description="Mẫu số đã nêu")
-    def denominator(self) -> Decimal | None:
-        return _decimal(self.stored.denominator)
-
-    @strawberry.field(description="Nguyên văn con số được in")
-    def printed(self) -> str | None:
-        return self.stored.printed
-
-    @batch_field(description="Văn bản có lần nêu này")
-    async def document(
-        stated: list[Any],
-        context: Context,
-    ) -> list[LegalDocument | None]:
-        ids = {each.stored.document_id for each in stated if each.stored.document_id is not None}
-        async with context.reading() as session:
-            found = await documents.by_ids(session, ids)
-        return [
-            LegalDocument.of(found[each.stored.document_id]) if each.stored.document_id in found else None
-            for each in stated
-        ]
-
-    @strawberry.field(description="Mục trong văn bản")
-    def section(self) -> str | None:
-        return self.stored.section
-
-    @strawberry.field(description="Đơn vị nêu số liệu")
-    def reporter(self, info: Info[Context, None]) -> Unit:
-        return Unit.known(info.context, self.stored.reporter_key)
 
 
 @strawberry.type(description="So sánh với một kỳ khác")
@@ -215,11 +135,11 @@ class Observation(Node):
 
     @strawberry.field(description="Tử số")
     def numerator(self) -> Decimal | None:
-        return _decimal(self.figure.numerator)
+        return decimal(self.figure.numerator)
 
     @strawberry.field(description="Mẫu số")
     def denominator(self) -> Decimal | None:
-        return _decimal(self.figure.denominator)
+        return decimal(self.figure.denominator)
 
     @strawberry.field(description="Giá trị, làm tròn theo số thập phân của chỉ tiêu theo dõi")
     def value(self) -> Decimal | None:
@@ -344,45 +264,6 @@ class Observation(Node):
         return [None if rank is None else Rank(position=rank.position, of=rank.of, stated=False) for rank in found]
 
 
-@strawberry.type(description="Số đơn vị của một cấp")
-class TierCount:
-    tier: Tier = strawberry.field(description="Cấp giao chỉ tiêu")
-    count: int = strawberry.field(description="Số đơn vị")
-
-
-@strawberry.type(description="Danh sách chưa đạt của một chỉ tiêu theo dõi; chỉ gồm đơn vị có số liệu của chính mình")
-class BelowTarget:
-    shortfall: strawberry.Private[shortfalls.Shortfall]
-
-    @strawberry.field(description="Chỉ tiêu theo dõi")
-    def indicator(self) -> Indicator:
-        return Indicator.of(self.shortfall.indicator)
-
-    @strawberry.field(description="Số đơn vị chưa đạt")
-    def total(self) -> int:
-        return len(self.shortfall.rows)
-
-    @strawberry.field(description="Số đơn vị chưa đạt theo cấp")
-    def by_tier(self) -> list[TierCount]:
-        return [TierCount(tier=tier, count=count) for tier, count in self.shortfall.by_tier.items()]
-
-    @strawberry.field(description="Từng đơn vị chưa đạt với số liệu, theo cấp rồi theo mã")
-    def rows(self, info: Info[Context, None]) -> list[Observation]:
-        return [Observation.of(figure, info.context) for figure in self.shortfall.rows]
-
-    @strawberry.field(description="Đơn vị kỳ trước đạt, kỳ này chưa đạt")
-    def entered(self) -> list[Unit]:
-        return [Unit.of(unit, self.shortfall.period.last_day) for unit in self.shortfall.entered]
-
-    @strawberry.field(description="Đơn vị kỳ trước chưa đạt, kỳ này không còn trong danh sách")
-    def left(self) -> list[Unit]:
-        return [Unit.of(unit, self.shortfall.period.last_day) for unit in self.shortfall.left]
-
-    @strawberry.field(description="Đoạn văn cho báo cáo")
-    def text(self) -> str:
-        return self.shortfall.text
-
-
 @strawberry.type
 class ObservationQuery:
     @strawberry.field(
@@ -438,30 +319,6 @@ class ObservationQuery:
             if assessments is None or figure.assessment in assessments
         ]
 
-    @strawberry.field(description="Danh sách chưa đạt, theo từng chỉ tiêu theo dõi")
-    async def below_target(
-        self,
-        info: Info[Context, None],
-        period: PeriodCode,
-        window: InWindow = Window.PERIOD,
-        indicators: Codes = None,
-        sectors: Sectors = None,
-        units: Annotated[UnitSelector | None, strawberry.argument(description="Chỉ các đơn vị này")] = None,
-    ) -> list[BelowTarget]:
-        context = info.context
-        asked = CalendarPeriod.parse(period)
-        async with context.reading() as session:
-            found = await shortfalls.below_target(
-                session,
-                context.directory,
-                context.catalogue,
-                indicators=chosen_indicators(context, indicators, sectors),
-                period=asked,
-                window=window,
-                units=None if units is None else units.keys(context, asked.last_day),
-            )
-        return [BelowTarget(shortfall=shortfall) for shortfall in found]
-
 
 @node_loader("Observation", key=CellId.read)
 async def observations_behind(ids: Sequence[CellId], context: Context) -> dict[CellId, Observation]:
@@ -497,17 +354,6 @@ def _is_seen(id_: CellId, context: Context) -> bool:
     return is_known and context.directory.by_id(id_.unit, context.on) is not None
 
 
-def chosen_indicators(
-    context: Context, codes: Sequence[str] | None, sectors: Sequence[str] | None
-) -> list[DeclaredIndicator]:
-    """The indicators that are meant, in the order of the report or as asked."""
-    listed = context.catalogue.listed(sectors)
-    if codes is None:
-        return list(listed)
-    named = [context.catalogue.named(code) for code in dict.fromkeys(codes)]
-    return [indicator for indicator in named if sectors is None or indicator in listed]
-
-
 def _periods(codes: Sequence[str]) -> list[CalendarPeriod]:
     if len(codes) > MOST_PERIODS:
         raise BadInput(
@@ -522,7 +368,3 @@ def _comparison(figure: Figure, other: Figure | None, context: Context) -> Compa
     now, then = figure.exact, other.exact
     change = None if now is None or then is None else rounded(now - then, figure.indicator.decimals)
     return Comparison(observation=Observation.of(other, context), change=change)
-
-
-def _decimal(count: int | None) -> Decimal | None:
-    return None if count is None else Decimal(count)

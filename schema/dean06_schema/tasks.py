@@ -1,64 +1,33 @@
 """How tasks are asked for: listed, counted and one by one, always as they stood on a day."""
 
-from collections.abc import Awaitable, Callable, Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Annotated, Any, Final, TypeVar
+from typing import Annotated, Any
 from uuid import UUID
 
 import strawberry
 from sqlalchemy.ext.asyncio import AsyncSession
 from strawberry.types.info import Info
 
-from dean06_core import documents, spelling, standing, task_details
+from dean06_core import standing, task_details
 from dean06_core.graphql import After, Before, Context, First, Last, PageInfo, batch_field, described
 from dean06_core.pages import Page, Slice, cursor_of
 from dean06_core.standing import StandingTask, TaskGrouping, TaskOrder
-from dean06_core.task_details import Extension, Mention
 from dean06_core.tasks import DatePrecision, TaskCell, TaskOrigin, TaskRecurrence
-from dean06_core.tasks import TaskProgress as StoredProgress
-from dean06_core.units import Tier
 from dean06_schema.documents import LegalDocument
 from dean06_schema.nodes import Node, global_id, node_loader
-from dean06_schema.units import On, Unit, UnitGroup, UnitSelector
+from dean06_schema.task_details import (
+    PROGRESS_ORDER,
+    TaskExtension,
+    TaskMention,
+    TaskProgressConnection,
+    by_day,
+    told,
+)
+from dean06_schema.task_filters import Filter, TaskFilter, meant_by
+from dean06_schema.units import On, Unit, UnitGroup
 
-described(
-    TaskOrigin,
-    "Nhiệm vụ từ đâu mà có",
-    PLAN="Kế hoạch của tỉnh",
-    CENTRAL="Phát sinh do Trung ương giao",
-    MEETING="Kết luận cuộc họp",
-    REPORT="Báo cáo",
-)
-described(
-    TaskRecurrence,
-    "Cách lặp lại của nhiệm vụ",
-    ONE_OFF="Một lần",
-    CAMPAIGN="Cao điểm",
-    RECURRING="Định kỳ",
-    ONGOING="Thường xuyên",
-)
-described(
-    TaskCell,
-    "Tình trạng của nhiệm vụ tại một ngày; mỗi nhiệm vụ ở đúng một ô",
-    DONE_ON_TIME="Hoàn thành đúng hạn",
-    DONE_LATE="Hoàn thành quá hạn",
-    OPEN_IN_TERM="Chưa hoàn thành, trong hạn",
-    OPEN_OVERDUE="Chưa hoàn thành, quá hạn",
-    OPEN_NO_DEADLINE="Chưa hoàn thành, không có hạn",
-    ONGOING="Thường xuyên, định kỳ",
-    CANCELLED="Không thực hiện nữa",
-)
-described(
-    TaskGrouping,
-    "Chia nhiệm vụ theo gì",
-    LEAD="Đơn vị chủ trì",
-    TIER="Cấp của đơn vị chủ trì",
-    SECTOR="Lĩnh vực",
-    GROUP="Nhóm nhiệm vụ",
-    ORIGIN="Từ đâu mà có",
-    DOCUMENT="Văn bản làm căn cứ",
-)
 described(
     TaskOrder,
     "Thứ tự của danh sách nhiệm vụ",
@@ -74,123 +43,6 @@ described(
     YEAR="Đến năm",
     DERIVED="Suy ra từ văn bản",
 )
-
-_PROGRESS_ORDER: Final = "task_progress"
-V = TypeVar("V")
-
-
-@strawberry.input(description="Lọc nhiệm vụ; mọi điều kiện đã ghi phải cùng đúng, danh sách rỗng coi như không ghi")
-class TaskFilter:
-    cells: list[TaskCell] | None = strawberry.field(default=None, description="Ở một trong các tình trạng này")
-    lead: UnitSelector | None = strawberry.field(default=None, description="Do các đơn vị này chủ trì")
-    cooperating: UnitSelector | None = strawberry.field(default=None, description="Có các đơn vị này phối hợp")
-    sectors: list[str] | None = strawberry.field(default=None, description="Thuộc một trong các lĩnh vực này")
-    groups: list[str] | None = strawberry.field(default=None, description="Thuộc một trong các nhóm nhiệm vụ này")
-    origins: list[TaskOrigin] | None = strawberry.field(default=None, description="Từ một trong các nguồn này")
-    recurrences: list[TaskRecurrence] | None = strawberry.field(
-        default=None, description="Có một trong các cách lặp lại này"
-    )
-    document: str | None = strawberry.field(
-        default=None, description="Căn cứ vào hoặc được nhắc trong văn bản có tên gọi hoặc số này"
-    )
-    text: str | None = strawberry.field(default=None, description="Tên nhiệm vụ có chứa, không cần dấu")
-
-    async def meant(self, context: Context, on: date) -> standing.TaskFilter:
-        """The filter as core knows it; one statement if a document is named."""
-        return standing.TaskFilter(
-            cells=frozenset(self.cells or ()),
-            leads=None if self.lead is None else self.lead.keys(context, on),
-            cooperating=None if self.cooperating is None else self.cooperating.keys(context, on),
-            sectors=frozenset(context.catalogue.sector(code) for code in self.sectors or ()),
-            groups=frozenset(self.groups or ()),
-            origins=frozenset(self.origins or ()),
-            recurrences=frozenset(self.recurrences or ()),
-            document=None if self.document is None else await _document(context, self.document),
-            text=self.text,
-        )
-
-
-@strawberry.type(description="Một lần gia hạn nhiệm vụ")
-class TaskExtension:
-    from_: date | None = strawberry.field(name="from", description="Hạn trước khi gia hạn")
-    to: date = strawberry.field(description="Hạn mới")
-    basis: LegalDocument = strawberry.field(description="Văn bản cho gia hạn")
-
-    @classmethod
-    def of(cls, extension: Extension) -> "TaskExtension":
-        if extension.basis is None:
-            raise LookupError(f"The extension to {extension.after} does not name the document it rests on.")
-        return cls(from_=extension.before, to=extension.after, basis=LegalDocument.of(extension.basis))
-
-
-@strawberry.type(description="Một lần đơn vị báo cáo tình hình thực hiện nhiệm vụ")
-class TaskProgress:
-    stored: strawberry.Private[StoredProgress]
-    on: date = strawberry.field(description="Ngày báo cáo")
-    done: str = strawberry.field(description="Đã làm được gì")
-    remaining: str | None = strawberry.field(description="Còn phải làm gì")
-    confirmed: bool = strawberry.field(description="Đã được nơi giao xác nhận")
-
-    @classmethod
-    def of(cls, stored: StoredProgress) -> "TaskProgress":
-        return cls(
-            stored=stored, on=stored.on, done=stored.done, remaining=stored.remaining, confirmed=stored.confirmed
-        )
-
-    @strawberry.field(description="Đơn vị báo cáo")
-    def unit(self, info: Info[Context, None]) -> Unit:
-        return Unit.known(info.context, self.stored.unit_key, self.stored.on)
-
-    @batch_field(description="Các văn bản gửi kèm")
-    async def documents(reports: list[Any], context: Context) -> list[list[LegalDocument]]:
-        async with context.reading() as session:
-            found = await task_details.progress_documents(session, {each.stored.id for each in reports})
-        return [[LegalDocument.of(document) for document in found[each.stored.id]] for each in reports]
-
-
-@strawberry.type(description="Một lần nhiệm vụ được nêu hoặc nhắc lại; nhắc lại không làm thành nhiệm vụ mới")
-class TaskMention:
-    document: LegalDocument = strawberry.field(description="Văn bản nêu nhiệm vụ")
-    section: str = strawberry.field(description="Mục trong văn bản")
-    deadline_text: str | None = strawberry.field(description="Nguyên văn hạn được in ở đó")
-    stated_state: str | None = strawberry.field(description="Nguyên văn tình trạng được in ở đó")
-
-    @classmethod
-    def of(cls, mention: Mention) -> "TaskMention":
-        return cls(
-            document=LegalDocument.of(mention.document),
-            section=mention.section,
-            deadline_text=mention.deadline_text,
-            stated_state=mention.stated_state,
-        )
-
-
-@strawberry.type(description="Một dòng tình hình thực hiện")
-class TaskProgressEdge:
-    cursor: str = strawberry.field(description="Con trỏ của dòng")
-    node: TaskProgress = strawberry.field(description="Lần báo cáo")
-
-
-@strawberry.type(description="Tình hình thực hiện theo trang, mới nhất trước")
-class TaskProgressConnection:
-    task: strawberry.Private[StandingTask]
-    edges: list[TaskProgressEdge] = strawberry.field(description="Các dòng của trang")
-    page_info: PageInfo = strawberry.field(description="Vị trí của trang")
-
-    @classmethod
-    def of(cls, task: StandingTask, rows: Slice[StoredProgress]) -> "TaskProgressConnection":
-        return cls(
-            task=task,
-            edges=[
-                TaskProgressEdge(cursor=cursor_of(key, _PROGRESS_ORDER), node=TaskProgress.of(row))
-                for key, row in zip(rows.keys, rows.rows, strict=True)
-            ],
-            page_info=PageInfo.of(rows, _PROGRESS_ORDER),
-        )
-
-    @batch_field(description="Tổng số lần báo cáo")
-    async def total_count(connections: list[Any], context: Context) -> list[int]:
-        return await _told(context, [each.task for each in connections], task_details.progress_counts)
 
 
 @strawberry.type(description="Nhiệm vụ, như tại một ngày")
@@ -273,7 +125,7 @@ class Task(Node):
         own = [each.standing for each in tasks]
         connections = {
             (task, day): connection
-            for day, keys in _by_day((task.id, on or task.on) for task in own).items()
+            for day, keys in by_day((task.id, on or task.on) for task in own).items()
             for task, connection in zip(
                 keys, await connections_by(context, None, keys, first=first, after=after, on=day), strict=True
             )
@@ -282,7 +134,7 @@ class Task(Node):
 
     @batch_field(description="Các lần gia hạn đến ngày đang xem, theo thứ tự")
     async def extensions(tasks: list[Any], context: Context) -> list[list[TaskExtension]]:
-        found = await _told(context, [each.standing for each in tasks], task_details.extensions)
+        found = await told(context, [each.standing for each in tasks], task_details.extensions)
         return [[TaskExtension.of(extension) for extension in own] for own in found]
 
     @batch_field(
@@ -307,13 +159,13 @@ class Task(Node):
         first: First = None,
         after: After = None,
     ) -> list[TaskProgressConnection]:
-        page = Page.of(_PROGRESS_ORDER, first=first, after=after)
+        page = Page.of(PROGRESS_ORDER, first=first, after=after)
         own = [each.standing for each in tasks]
 
         async def reported(session: AsyncSession, ids: Collection[UUID], *, on: date) -> Any:
             return await task_details.progress(session, ids, on=on, page=page)
 
-        found = await _told(context, own, reported)
+        found = await told(context, own, reported)
         return [TaskProgressConnection.of(task, rows) for task, rows in zip(own, found, strict=True)]
 
     @batch_field(description="Các văn bản làm căn cứ")
@@ -381,43 +233,6 @@ class TaskConnection:
         return [counted[each.listing, each.owner] for each in connections]
 
 
-@strawberry.type(description="Số nhiệm vụ theo tình trạng; cộng các ô lại bằng tổng")
-class TaskSummary:
-    total: int = strawberry.field(description="Tổng số")
-    done_on_time: int = strawberry.field(description="Hoàn thành đúng hạn")
-    done_late: int = strawberry.field(description="Hoàn thành quá hạn")
-    open_in_term: int = strawberry.field(description="Chưa hoàn thành, trong hạn")
-    open_overdue: int = strawberry.field(description="Chưa hoàn thành, quá hạn")
-    without_deadline: int = strawberry.field(description="Chưa hoàn thành, không có hạn")
-    ongoing: int = strawberry.field(description="Thường xuyên, định kỳ")
-    cancelled: int = strawberry.field(description="Không thực hiện nữa")
-
-    @classmethod
-    def of(cls, counts: dict[TaskCell, int]) -> "TaskSummary":
-        return cls(
-            total=sum(counts.values()),
-            done_on_time=counts[TaskCell.DONE_ON_TIME],
-            done_late=counts[TaskCell.DONE_LATE],
-            open_in_term=counts[TaskCell.OPEN_IN_TERM],
-            open_overdue=counts[TaskCell.OPEN_OVERDUE],
-            without_deadline=counts[TaskCell.OPEN_NO_DEADLINE],
-            ongoing=counts[TaskCell.ONGOING],
-            cancelled=counts[TaskCell.CANCELLED],
-        )
-
-
-@strawberry.type(description="Số nhiệm vụ của một đơn vị, cấp, lĩnh vực, nhóm, nguồn hoặc văn bản")
-class TaskSummaryRow:
-    key: str = strawberry.field(
-        description="Chia theo gì thì ghi giá trị đó: mã đơn vị, cấp, mã lĩnh vực, nhóm, nguồn, tên gọi văn bản"
-    )
-    unit: Unit | None = strawberry.field(description="Đơn vị, khi chia theo đơn vị chủ trì")
-    summary: TaskSummary = strawberry.field(description="Số nhiệm vụ theo tình trạng")
-
-
-Filter = Annotated[TaskFilter | None, strawberry.argument(description="Lọc nhiệm vụ")]
-
-
 @strawberry.type
 class TaskQuery:
     @strawberry.field(description="Nhiệm vụ theo mã; null nếu không có hoặc ngoài phạm vi")
@@ -445,35 +260,10 @@ class TaskQuery:
         name = _order_name(order)
         page = Page.of(name, first=first, after=after, last=last, before=before)
         day = on or context.on
-        where = await _meant(filter, context, day)
+        where = await meant_by(filter, context, day)
         async with context.reading() as session:
             rows = await standing.listed(session, on=day, page=page, order=order, where=where)
         return TaskConnection.of(rows, name, _Listing(day, where, is_whole=True))
-
-    @strawberry.field(description="Số nhiệm vụ theo tình trạng")
-    async def task_summary(self, info: Info[Context, None], filter: Filter = None, on: On = None) -> TaskSummary:  # noqa: A002
-        day = on or info.context.on
-        where = await _meant(filter, info.context, day)
-        async with info.context.reading() as session:
-            return TaskSummary.of(await standing.summary(session, on=day, where=where))
-
-    @strawberry.field(
-        description="Số nhiệm vụ theo tình trạng, chia theo đơn vị chủ trì, cấp, lĩnh vực ...; "
-        "nhiệm vụ thuộc hai lĩnh vực được tính ở cả hai"
-    )
-    async def task_summaries(
-        self,
-        info: Info[Context, None],
-        by: Annotated[TaskGrouping, strawberry.argument(description="Chia theo gì")],
-        filter: Filter = None,  # noqa: A002
-        on: On = None,
-    ) -> list[TaskSummaryRow]:
-        context = info.context
-        day = on or context.on
-        where = await _meant(filter, context, day)
-        async with context.reading() as session:
-            found = await standing.summaries(session, by=by, on=day, where=where)
-        return await _rows(context, by, found, day)
 
 
 async def connections_by(
@@ -489,7 +279,7 @@ async def connections_by(
     """The same page for each owner: led by units (LEAD), resting on documents (DOCUMENT), children of tasks (None)."""
     order = _order_name(TaskOrder.CODE)
     page = Page.of(order, first=first, after=after)
-    meant = await _meant(where, context, on)
+    meant = await meant_by(where, context, on)
     async with context.reading() as session:
         found = await standing.listed_by(session, by, set(owners), on=on, page=page, where=meant)
     listing = _Listing(on, meant, is_whole=False, by=by)
@@ -502,35 +292,15 @@ async def _by_ids(ids: Sequence[UUID], context: Context) -> dict[Any, Node]:
     return {id_: Task.of(task) for (id_, _), task in found.items()}
 
 
-async def _meant(where: TaskFilter | None, context: Context, on: date) -> standing.TaskFilter:
-    return standing.TaskFilter() if where is None else await where.meant(context, on)
-
-
-async def _document(context: Context, written: str) -> UUID:
-    async with context.reading() as session:
-        return (await documents.Shelf.load(session)).named(written)
-
-
 async def _standing(context: Context, wanted: Collection[tuple[UUID, date]]) -> dict[tuple[UUID, date], StandingTask]:
     """The tasks by id and day, one statement a day."""
     found: dict[tuple[UUID, date], StandingTask] = {}
-    for day, ids in _by_day(wanted).items():
+    for day, ids in by_day(wanted).items():
         one_page = Page(len(ids))
         async with context.reading() as session:
             rows = await standing.listed(session, on=day, page=one_page, where=standing.TaskFilter(ids=frozenset(ids)))
         found |= {(task.id, day): task for task in rows.rows}
     return found
-
-
-async def _told(
-    context: Context, tasks: Sequence[StandingTask], ask: Callable[..., Awaitable[dict[UUID, V]]]
-) -> list[V]:
-    """What is told about each task up to the day it is looked at, one statement a day."""
-    found: dict[tuple[UUID, date], V] = {}
-    for day, ids in _by_day((task.id, task.on) for task in tasks).items():
-        async with context.reading() as session:
-            found |= {(id_, day): told for id_, told in (await ask(session, ids, on=day)).items()}
-    return [found[task.id, task.on] for task in tasks]
 
 
 async def _on_another_day(context: Context, tasks: Sequence[Any], on: date | None) -> list[StandingTask]:
@@ -541,41 +311,6 @@ async def _on_another_day(context: Context, tasks: Sequence[Any], on: date | Non
         task if on is None or on == task.on else found.get((task.id, on)) or task_details.before_given(task, on)
         for task in own
     ]
-
-
-async def _rows(
-    context: Context, by: TaskGrouping, found: dict[str | int, dict[TaskCell, int]], on: date
-) -> list[TaskSummaryRow]:
-    """One row a value, in an order that people expect; of sectors only those of the caller."""
-    keys: Any = list(found)
-    units: dict[Any, Unit] = {}
-    match by:
-        case TaskGrouping.LEAD:
-            keys.sort(key=context.directory.position.__getitem__)
-            units = {key: Unit.known(context, key, on) for key in keys}
-            names = {key: unit.unit.code for key, unit in units.items()}
-        case TaskGrouping.DOCUMENT:
-            async with context.reading() as session:
-                named = await documents.by_ids(session, keys)
-            names = {key: named[key].label for key in keys if key in named}
-            keys = sorted(names, key=lambda key: spelling.sort_key(names[key]))
-        case TaskGrouping.TIER:
-            names = {key: str(key) for key in keys}
-            keys.sort(key=list(Tier).index)
-        case TaskGrouping.SECTOR:
-            names = {key: key for key in keys if key in context.sectors}
-            keys = sorted(names)
-        case TaskGrouping.GROUP | TaskGrouping.ORIGIN:
-            names = {key: str(key) for key in keys}
-            keys.sort(key=lambda key: spelling.sort_key(str(key)))
-    return [TaskSummaryRow(key=names[key], unit=units.get(key), summary=TaskSummary.of(found[key])) for key in keys]
-
-
-def _by_day(wanted: Iterable[tuple[UUID, date]]) -> dict[date, list[UUID]]:
-    days: dict[date, dict[UUID, None]] = {}
-    for id_, day in wanted:
-        days.setdefault(day, {})[id_] = None
-    return {day: list(ids) for day, ids in days.items()}
 
 
 def _of(task: StandingTask | None) -> Task | None:
@@ -590,4 +325,4 @@ def _order_name(order: TaskOrder) -> str:
     return f"tasks:{order}"
 
 
-__all__ = ["Task", "TaskConnection", "TaskFilter", "TaskQuery", "TaskSummary", "connections_by"]
+__all__ = ["Task", "TaskConnection", "TaskQuery", "connections_by"]

@@ -21,7 +21,8 @@ from dean06_schema.nodes import Node, global_id, node_loader
 
 if TYPE_CHECKING:
     from dean06_schema.observations import Observation
-    from dean06_schema.tasks import TaskConnection, TaskFilter
+    from dean06_schema.task_filters import TaskFilter
+    from dean06_schema.tasks import TaskConnection
 
 _ORDER = "units"
 Code = Annotated[str, strawberry.argument(description="Mã đơn vị: mã thống kê của xã, tỉnh hoặc mã chữ của sở, ngành")]
@@ -29,7 +30,7 @@ On = Annotated[date | None, strawberry.argument(description="Tính tại ngày n
 Level = Annotated[UnitLevel | None, strawberry.argument(description="Chỉ lấy cấp này")]
 Observations = list[Annotated["Observation", strawberry.lazy("dean06_schema.observations")]]
 Tasks = Annotated["TaskConnection", strawberry.lazy("dean06_schema.tasks")]
-WantedTasks = Annotated["TaskFilter", strawberry.lazy("dean06_schema.tasks")]
+WantedTasks = Annotated["TaskFilter", strawberry.lazy("dean06_schema.task_filters")]
 
 
 @strawberry.input(description="Chọn đơn vị; mọi điều kiện đã ghi phải cùng đúng")
@@ -172,7 +173,8 @@ class Unit(Node):
         sectors: Annotated[list[str] | None, strawberry.argument(description="Chỉ các lĩnh vực này")] = None,
         window: Annotated[Window, strawberry.argument(description="Phạm vi thời gian")] = Window.PERIOD,
     ) -> list[Observations]:
-        from dean06_schema.observations import Observation, chosen_indicators
+        from dean06_schema.indicators import chosen_indicators
+        from dean06_schema.observations import Observation
 
         asked = Period.parse(period)
         indicators = chosen_indicators(context, codes, sectors)

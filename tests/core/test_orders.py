@@ -141,6 +141,8 @@ async def test_an_order_to_a_group_is_one_child_for_each_member_of_that_day(desk
     assert await desk.of(child, TaskSector.sector) == [("health",)]
     assert await desk.of(child, TaskEvent.kind, TaskEvent.on) == [(TaskEventKind.ASSIGNED, TODAY)]
     assert await desk.of(child, TaskMention.section) == []
+    assert await desk.of(child, TaskBasis.document_id) == []
+    assert await desk.of(parent, TaskBasis.document_id) == [(desk.report,)]
 
 
 async def test_given_again_it_is_unchanged(desk: Desk) -> None:

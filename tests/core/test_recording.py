@@ -301,6 +301,20 @@ async def test_one_wrong_statement_refuses_all_and_each_is_told(desk: Desk) -> N
     assert await desk.kept() == []
 
 
+async def test_each_statement_is_told_its_outcome(desk: Desk) -> None:
+    await desk.record(desk.says("18100"))
+    said = [desk.says("18844"), desk.says("18100", numerator=5, denominator=6), desk.says("18073")]
+    recorded = await desk.record(*said, desk.says("18844"))
+    assert [one.outcome for one in recorded] == [
+        Outcome.CREATED,
+        Outcome.UPDATED,
+        Outcome.CREATED,
+        Outcome.UNCHANGED,
+    ]
+    units = {row.id: row.unit_key for row in await desk.kept()}
+    assert [units[one.id] for one in recorded] == [desk.key(code) for code in ("18844", "18100", "18073", "18844")]
+
+
 async def test_many_cost_a_constant_number_of_statements(desk: Desk) -> None:
     communes = ("18844", "18073", "18100", "18562", "18565")
     many = [

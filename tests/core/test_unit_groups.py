@@ -87,6 +87,21 @@ async def test_nobody_leaves_on_the_day_he_came(session: AsyncSession) -> None:
     assert await unit_groups.form(session, [leaving]) == Tally(updated=1)
 
 
+async def test_what_was_settled_later_is_not_undone(session: AsyncSession) -> None:
+    await unit_groups.form(
+        session, [await entry(session, "18073"), await entry(session, "18844", valid_from=NEXT_YEAR)]
+    )
+    with pytest.raises(Refused) as refused:
+        await unit_groups.form(session, [await entry(session, "18073", "18562", valid_from=date(2025, 10, 1))])
+    assert refused.value.message == (
+        "Nhóm “thi-diem” đã có các thành viên khác từ ngày 01/01/2026. "
+        "Hãy nêu đủ thành viên, hoặc ghi valid_from sau ngày đó."
+    )
+    assert await unit_groups.form(session, [await entry(session, "18073", valid_from=date(2025, 10, 1))]) == Tally(
+        0, 0, 1
+    )
+
+
 async def test_a_group_stays_within_its_unit(session: AsyncSession) -> None:
     await unit_groups.form(session, [await entry(session, "18073")])
     with pytest.raises(Refused) as refused:

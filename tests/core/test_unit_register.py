@@ -143,10 +143,13 @@ async def test_successions_keep_how_much_went_over(session: AsyncSession) -> Non
 
 
 async def test_codes_and_areas_end_with_their_unit(session: AsyncSession) -> None:
-    ended = department("thue-tinh", "Thuế tỉnh Hà Tĩnh", parent="VN", serves=("42",), valid_to=NEXT_YEAR)
-    assert await unit_register.enter(session, [ended]) == Tally(updated=1)
+    office = department("thue-tinh", "Thuế tỉnh Hà Tĩnh", parent="VN", serves=("42",))
+    dotted = FurtherCode(scheme=CodeScheme.QD20, code="H27.99")
+    assert await unit_register.enter(session, [replace(office, codes=(dotted,))]) == Tally(updated=1)
+    assert await unit_register.enter(session, [replace(office, valid_to=NEXT_YEAR)]) == Tally(updated=1)
     key = (await Directory.load(session)).named("thue-tinh", TODAY).key
-    assert await session.scalar(sa.select(UnitCode.valid_to).where(UnitCode.unit_key == key)) == NEXT_YEAR
+    codes = await session.scalars(sa.select(UnitCode.valid_to).where(UnitCode.unit_key == key))
+    assert codes.all() == [NEXT_YEAR, NEXT_YEAR]
     assert await session.scalar(sa.select(UnitArea.valid_to).where(UnitArea.agency_key == key)) == NEXT_YEAR
 
 

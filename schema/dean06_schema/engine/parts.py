@@ -6,11 +6,13 @@ from dataclasses import dataclass
 from typing import Final
 
 from dean06_schema.accounts import AccountMutation, AccountQuery
+from dean06_schema.below_target import BelowTargetQuery
 from dean06_schema.documents import DocumentQuery
 from dean06_schema.errors import Refusal
 from dean06_schema.indicators import IndicatorQuery
 from dean06_schema.nodes import NodeQuery
 from dean06_schema.observations import ObservationQuery
+from dean06_schema.task_summaries import TaskSummaryQuery
 from dean06_schema.tasks import TaskQuery
 from dean06_schema.units import UnitQuery
 
@@ -30,7 +32,17 @@ class Parts:
 
 
 CONTRACT: Final = Parts(
-    queries=(AccountQuery, NodeQuery, UnitQuery, IndicatorQuery, ObservationQuery, TaskQuery, DocumentQuery),
+    queries=(
+        AccountQuery,
+        NodeQuery,
+        UnitQuery,
+        IndicatorQuery,
+        ObservationQuery,
+        BelowTargetQuery,
+        TaskQuery,
+        TaskSummaryQuery,
+        DocumentQuery,
+    ),
     mutations=(AccountMutation,),
     types=(Refusal,),
 )
