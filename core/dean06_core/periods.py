@@ -21,6 +21,10 @@ _CODE: Final = re.compile(
 )
 
 
+_FIRST_YEAR: Final = 1900
+_LAST_YEAR: Final = 2199
+
+
 class PeriodType(StrEnum):
     DAY = "DAY"
     WEEK = "WEEK"
@@ -121,13 +125,15 @@ def _parse(code: str) -> Period:
         raise _invalid(code)
     try:
         starts, ends, type_ = _bounds({name: int(part) for name, part in found.groupdict().items() if part})
-    except (ValueError, OverflowError):
+    except ValueError:
         raise _invalid(code) from None
     return Period(starts, ends, code, type_)
 
 
 def _bounds(parts: dict[str, int]) -> tuple[date, date, PeriodType]:
     year = parts["year"]
+    if not _FIRST_YEAR <= year <= _LAST_YEAR:
+        raise ValueError(year)
     if "day" in parts:
         day = date(year, parts["month"], parts["day"])
         return day, day + timedelta(days=1), PeriodType.DAY

@@ -379,6 +379,35 @@ async def test_a_figure_is_of_a_unit_that_was_there(loaded: Office, unit: str, p
     assert [(error.field, error.message) for error in report.errors] == [("unit", message)]
 
 
+@pytest.mark.parametrize(
+    ("period", "message"),
+    [
+        pytest.param(
+            "2004",
+            "Kỳ 2004: “Xã Hai” chỉ có đến ngày 01/01/2003. Hãy chọn kỳ kết thúc trước ngày đó.",
+            id="whoever held it last",
+        ),
+        pytest.param(
+            "1992",
+            "Kỳ 1992: “Xã Một” chỉ có từ ngày 01/01/1995. Hãy chọn kỳ kết thúc sau ngày đó.",
+            id="whoever held it first, if nobody had",
+        ),
+    ],
+)
+async def test_a_code_that_nobody_holds_that_day_means_its_last_holder(
+    loaded: Office, period: str, message: str
+) -> None:
+    communes = [("Xã Một", "1995-01-01", "1999-01-01"), ("Xã Hai", "2000-01-01", "2003-01-01")]
+    communes.append(("Xã Ba", "2005-01-01", "2006-01-01"))
+    rows = [
+        {**ROWS["units"][1], "code": "19001", "name": name, "valid_from": starts, "valid_to": ends}
+        for name, starts, ends in communes
+    ]
+    assert (await loaded.load("units", rows)).created == 3
+    report = await loaded.load("observations", [wrong(unit="19001", period=period)])
+    assert [error.message for error in report.errors] == [message]
+
+
 async def test_the_same_code_is_another_unit_before_the_reform(tmp_path: Path) -> None:
     async with office(tmp_path) as opened:
         await opened.load("documents", ROWS["documents"])

@@ -17,6 +17,7 @@ from tests.core.ha_tinh import REFORM, TODAY, office
 
 pytestmark = pytest.mark.anyio
 
+AUTUMN = date(2025, 10, 1)
 NEXT_YEAR = date(2026, 1, 1)
 
 
