@@ -10,7 +10,7 @@ the sum over it, not to the unit around it.
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 from fractions import Fraction
@@ -75,11 +75,21 @@ class Level:
 
 
 @dataclass(frozen=True, slots=True)
+class _Place:
+    """What decides which targets speak to a unit: itself with all above it, its tier, its groups."""
+
+    above: frozenset[int]
+    tier: Tier
+    groups: frozenset[int]
+
+
+@dataclass(frozen=True, slots=True)
 class Targets:
     """The targets of some indicators, ready to be asked for any unit and period."""
 
     by_indicator: dict[int, tuple[Target, ...]]
     directory: Directory
+    _places: dict[tuple[int, date], _Place] = field(default_factory=dict)
 
     @staticmethod
     async def load(session: AsyncSession, directory: Directory, indicators: Collection[int]) -> Targets:
@@ -99,9 +109,8 @@ class Targets:
         ]
         if not candidates:
             return ()
-        above = {unit, *(parent.key for parent in self.directory.ancestors(unit, last_day))}
-        own_tier = self.directory.unit(unit, last_day).tier
-        own_groups = {found.key for found in self.directory.groups_of(unit, last_day)}
+        place = self._place(unit, last_day)
+        above, own_tier, own_groups = place.above, place.tier, place.groups
 
         def speaks(target: Target) -> bool:
             match target.rule:
@@ -121,6 +130,15 @@ class Targets:
                     return target.within_key in above
 
         return _most_specific([target for target in candidates if speaks(target)], period)
+
+    def _place(self, unit: int, on: date) -> _Place:
+        """Where a unit stands, looked up once for all its figures of a period."""
+        found = self._places.get((unit, on))
+        if found is None:
+            above = frozenset({unit, *(parent.key for parent in self.directory.ancestors(unit, on))})
+            groups = frozenset(group.key for group in self.directory.groups_of(unit, on))
+            found = self._places[unit, on] = _Place(above, self.directory.unit(unit, on).tier, groups)
+        return found
 
 
 def _most_specific(speaking: Sequence[Target], period: Period) -> tuple[Level, ...]:

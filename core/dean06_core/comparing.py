@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from bisect import bisect_left, bisect_right
+from collections import defaultdict
+from collections.abc import Collection, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from fractions import Fraction
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -71,29 +74,28 @@ async def ranks(
         for slice_, own in _by_slice(asked).items()
         for each in await answers.answer(session, directory, catalogue, _around(catalogue, own, slice_, among))
     ]
-    return [None if figure.exact is None else _rank(figure, others, among) for figure in found]
+    fields: dict[Hashable, list[Fraction]] = defaultdict(list)
+    for other in others:
+        if other.exact is not None and other.cell.unit in among:
+            fields[_kind(other.cell)].append(other.exact)
+    for field in fields.values():
+        field.sort()
+    return [_rank(figure, fields[_kind(figure.cell)], figure.cell.unit in among) for figure in found]
 
 
-def _rank(figure: Figure, others: Sequence[Figure], among: Collection[int]) -> Rank:
-    sign = 1 if figure.indicator.direction is Direction.HIGHER_IS_BETTER else -1
-    units = {*among, figure.cell.unit}
-    values = [
-        other.exact
-        for other in others
-        if other.exact is not None and other.cell.unit in units and _is_alike(other.cell, figure.cell)
-    ]
-    better = sum(1 for value in values if figure.exact is not None and sign * value > sign * figure.exact)
-    return Rank(better + 1, len(values))
+def _rank(figure: Figure, field: Sequence[Fraction], is_among: bool) -> Rank | None:
+    """The place of a figure in a sorted field, of which it is a member or which it joins."""
+    own = figure.exact
+    if own is None:
+        return None
+    upward = figure.indicator.direction is Direction.HIGHER_IS_BETTER
+    better = len(field) - bisect_right(field, own) if upward else bisect_left(field, own)
+    return Rank(better + 1, len(field) + (not is_among))
 
 
-def _is_alike(cell: Cell, other: Cell) -> bool:
-    """Whether two cells differ in their unit at most."""
-    return (cell.indicator, cell.period, cell.window, cell.share) == (
-        other.indicator,
-        other.period,
-        other.window,
-        other.share,
-    )
+def _kind(cell: Cell) -> Hashable:
+    """What cells have in common that differ in their unit at most."""
+    return cell.indicator, cell.period, cell.window, cell.share
 
 
 def _around(catalogue: Catalogue, cells: Sequence[Cell], slice_: Slice, also: Collection[int] = ()) -> Question:

@@ -91,7 +91,7 @@ class Observation(Record):
             "window",
             "share",
             unique=True,
-            sqlite_where=sa.text("official"),
+            sqlite_where=sa.text("official = 1"),
             postgresql_where=sa.text("official"),
         ),
         sa.Index(
@@ -100,7 +100,7 @@ class Observation(Record):
             "period",
             "window",
             "unit_key",
-            sqlite_where=sa.text("official"),
+            sqlite_where=sa.text("official = 1"),
             postgresql_where=sa.text("official"),
         ),
     )

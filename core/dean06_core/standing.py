@@ -198,27 +198,27 @@ async def summaries(
     return grouped
 
 
-def _closing(on: date) -> sa.CTE:
-    """The event that last closed or reopened each task by that day."""
+def _last(on: date, kinds: Sequence[TaskEventKind], name: str) -> sa.CTE:
+    """The last event of some kinds that each task had by that day."""
     place = sa.func.row_number().over(
         partition_by=TaskEvent.task_id,
         order_by=[TaskEvent.on.desc(), TaskEvent.recorded_at.desc(), TaskEvent.id.desc()],
     )
     ranked = (
-        sa.select(TaskEvent.task_id, TaskEvent.kind, TaskEvent.on, place.label("place"))
-        .where(TaskEvent.kind.in_(_CLOSING), TaskEvent.on <= on)
+        sa.select(TaskEvent.task_id, TaskEvent.kind, TaskEvent.on, TaskEvent.deadline, place.label("place"))
+        .where(TaskEvent.kind.in_(kinds), TaskEvent.on <= on)
         .subquery()
     )
     return (
-        sa.select(ranked.c.task_id, ranked.c.kind, ranked.c.on)
+        sa.select(ranked.c.task_id, ranked.c.kind, ranked.c.on, ranked.c.deadline)
         .where(ranked.c.place == 1, ranked.c.kind != TaskEventKind.REOPENED)
-        .cte("closing")
+        .cte(name)
     )
 
 
 def _found(on: date, where: TaskFilter, *, with_children: bool = False) -> sa.CTE:
     """Every task given by that day that the filter means, with its deadline then and its cell."""
-    closing = _closing(on)
+    closing, extended = _last(on, _CLOSING, "closing"), _last(on, (TaskEventKind.EXTENDED,), "extended")
     child, child_closing = aliased(Task), closing.alias("child_closing")
     children = (
         sa.select(
@@ -232,17 +232,10 @@ def _found(on: date, where: TaskFilter, *, with_children: bool = False) -> sa.CT
         .group_by(child.parent_id)
         .cte("children")
     )
-    extension = (
-        sa.select(TaskEvent.deadline)
-        .where(TaskEvent.task_id == Task.id, TaskEvent.kind == TaskEventKind.EXTENDED, TaskEvent.on <= on)
-        .order_by(TaskEvent.on.desc(), TaskEvent.recorded_at.desc(), TaskEvent.id.desc())
-        .limit(1)
-        .scalar_subquery()
-    )
     assigned = sa.exists().where(
         TaskEvent.task_id == Task.id, TaskEvent.kind == TaskEventKind.ASSIGNED, TaskEvent.on <= on
     )
-    deadline = sa.func.coalesce(extension, Task.deadline)
+    deadline = sa.func.coalesce(extended.c.deadline, Task.deadline)
     all_done = sa.and_(children.c.members > 0, children.c.members == children.c.closed)
     done_on = sa.case((closing.c.kind == TaskEventKind.DONE, closing.c.on), (all_done, children.c.last_on))
     inner = (
@@ -268,6 +261,7 @@ def _found(on: date, where: TaskFilter, *, with_children: bool = False) -> sa.CT
             sa.type_coerce(done_on, sa.Date).label("done_on"),
         )
         .join_from(Task, closing, closing.c.task_id == Task.id, isouter=True)
+        .join(extended, extended.c.task_id == Task.id, isouter=True)
         .join(children, children.c.parent_id == Task.id, isouter=True)
         .where(assigned, *_conditions(where, with_children or where.reaches_children))
         .cte("given")

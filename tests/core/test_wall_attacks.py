@@ -164,8 +164,8 @@ ATTACKS: Final[Mapping[str, tuple[str, str]]] = {
         "select p.name from visit v, pragma_table_info(v.name) p",
         "select v.name from visit v, unit u",
     ),
-    "elements of JSON": ("select value from json_each('[1]')", "select json_extract('[1]', '$[0]') from visit"),
-    "a tree of JSON": ("select value from json_tree('[1]')", "select json_array(name) from visit"),
+    "elements of JSON": ("select value from json_each('[1]')", "select name from visit"),
+    "a tree of JSON": ("select value from json_tree('[1]')", "select name from visit"),
     "pages": ("select name from dbstat", "select name from unit"),
     "raw pages": ("select data from sqlite_dbpage", "select name from unit"),
     "statements": ("select sql from sqlite_stmt", "select name from unit"),
@@ -504,7 +504,7 @@ async def test_a_condition_that_can_fail_on_a_hidden_row_is_refused_before_any_r
     database: Database, condition: str
 ) -> None:
     async with database.reading(OFFICER) as session:
-        with pytest.raises(DatabaseError, match="not authorized"):
+        with pytest.raises(DBAPIError, match="not authorized"):
             await ask(session, f"select name from visit where {condition}")
         assert len(await ask(session, "select name from visit where length(name) > 0")) == 2
 

@@ -123,7 +123,6 @@ VALUES: Final[Mapping[str, tuple[str | sa.Executable, list[object], list[object]
     "min of an indexed column": ("select min(name) from visit", ["own one"], ["foreign for want of a sector"]),
     "total": ("select total(amount) from visit", [15.0], [7015.0]),
     "group_concat": ("select group_concat(id) from (select id from visit order by id)", ["1,2"], ["1,2,3,4,5"]),
-    "json_group_array": ("select json_group_array(amount) from visit where id in (2, 3)", ["[5]"], ["[5,1000]"]),
     "group by": ("select count(*) from visit group by unit_id", [2], [4, 1]),
     "having": ("select unit_id from visit group by unit_id having max(amount) > 500", [], [1, 2]),
     "distinct": ("select distinct sector from visit order by sector", ["health"], [None, "health", "tax"]),

@@ -243,7 +243,7 @@ def _create_observations() -> None:
         "ix_observation_official_of_indicator",
         "observation",
         ["indicator_key", "period", "window", "unit_key"],
-        sqlite_where=sa.text("official"),
+        sqlite_where=sa.text("official = 1"),
         postgresql_where=sa.text("official"),
     )
     op.create_index(
@@ -251,7 +251,7 @@ def _create_observations() -> None:
         "observation",
         ["unit_key", "period", "indicator_key", "window", "share"],
         unique=True,
-        sqlite_where=sa.text("official"),
+        sqlite_where=sa.text("official = 1"),
         postgresql_where=sa.text("official"),
     )
     op.create_table(
