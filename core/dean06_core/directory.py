@@ -219,12 +219,11 @@ class Directory:
         matter only where two names differ by them alone. Never guesses between
         two units: UNIT_AMBIGUOUS lists them; UNIT_UNKNOWN if none is meant.
         """
-        name = spelling.bare_name(written)
-        folded = [
-            unit
-            for unit in self._by_folded_name.get(spelling.fold(name), ())
-            if unit.holds(on) and unit.key in self.seen and (within is None or self.is_within(unit.key, within, on))
-        ]
+        name = spelling.tidy(written).strip(" .;,")
+        folded = self._called(name, on, within)
+        if not folded:
+            name = spelling.bare_name(written)
+            folded = self._called(name, on, within)
         exact = [unit for unit in folded if spelling.tidy(unit.name).lower() == name.lower()]
         found = exact or folded
         if len(found) == 1:
@@ -238,6 +237,14 @@ class Directory:
             )
         listed = ", ".join(f"{unit.name} ({unit.code})" for unit in sorted(found, key=lambda unit: unit.code))
         raise BadInput("UNIT_AMBIGUOUS", f"“{written}” có thể là: {listed}. Hãy ghi mã đơn vị.", field=("unit",))
+
+    def _called(self, name: str, on: date, within: int | None) -> list[Unit]:
+        """The seen units whose name is the same but for marks and case."""
+        return [
+            unit
+            for unit in self._by_folded_name.get(spelling.fold(name), ())
+            if unit.holds(on) and unit.key in self.seen and (within is None or self.is_within(unit.key, within, on))
+        ]
 
     # the tree
 

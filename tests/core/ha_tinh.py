@@ -129,6 +129,7 @@ UNITS: Final = (
     CITY,
     department("cong-an-tinh", "Công an tỉnh"),
     department("so-y-te", "Sở Y tế"),
+    department("ubnd-tinh", "UBND tỉnh"),
     department("thue-tinh", "Thuế tỉnh Hà Tĩnh", parent="VN", serves=("42",)),
     HA_TINH,
     VIET_NAM,

@@ -76,6 +76,7 @@ def test_a_code_that_nobody_holds_is_refused_by_name(directory: Directory) -> No
         pytest.param("UBND Phường Trần Phú", "18100", id="the office before the name"),
         pytest.param("Uỷ ban nhân dân phường Trần Phú", "18100", id="the office in full"),
         pytest.param("Phường Trần Phú.", "18100", id="a stray full stop"),
+        pytest.param("UBND tỉnh", "ubnd-tinh", id="an office that is a unit itself"),
         pytest.param("phuong tran phu", "18100", id="without diacritics"),
         pytest.param("Phường\u00a0Trần  Phú", "18100", id="blanks of other kinds"),
         pytest.param("Xã Thạch Hạ", "18565", id="only its own diacritics tell it from another"),
@@ -173,7 +174,7 @@ def test_a_group_has_the_members_of_the_day(directory: Directory) -> None:
         pytest.param(UnitSelector(group="thi-diem", text="ky thuong"), ["18844"], id="a name inside a group"),
         pytest.param(
             UnitSelector(served_by="thue-tinh", levels=frozenset({UnitLevel.DEPARTMENT})),
-            ["cong-an-tinh", "so-y-te"],
+            ["cong-an-tinh", "so-y-te", "ubnd-tinh"],
             id="a level inside the area of an agency",
         ),
     ],

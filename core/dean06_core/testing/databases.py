@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Collection, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import sqlalchemy as sa
@@ -27,12 +28,30 @@ async def migrated_database(
 
     Pass ``tables`` with what they declare where reading as a caller is tested.
     """
-    database = Database(f"sqlite:///{folder / 'dean06.db'}", tables or {})
+    path = folder / "dean06.db"
+    path.write_bytes(await _migrated((migrating.CORE, *histories)))
+    database = Database(f"sqlite:///{path}", tables or {})
     try:
-        await migrating.upgrade(database, [migrating.CORE, *histories])
         yield database
     finally:
         await database.close()
+
+
+_MIGRATED: dict[tuple[History, ...], bytes] = {}
+
+
+async def _migrated(histories: tuple[History, ...]) -> bytes:
+    """An empty database with the tables of the histories; the migrations run once in a test run."""
+    if histories not in _MIGRATED:
+        with TemporaryDirectory() as folder:
+            path = Path(folder) / "empty.db"
+            database = Database(f"sqlite:///{path}", {})
+            try:
+                await migrating.upgrade(database, histories)
+            finally:
+                await database.close()
+            _MIGRATED[histories] = path.read_bytes()
+    return _MIGRATED[histories]
 
 
 @contextmanager
