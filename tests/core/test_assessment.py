@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -211,7 +212,7 @@ async def test_a_linear_target_grows_evenly_to_its_deadline(tmp_path: Path) -> N
         await here.add(stated(COMMUNE, 1, 2), half_way)
         found = await figure(here)
         assert found.judged is not None
-        assert (found.judged.value, found.assessment) == (50, Assessment.MET)
+        assert (found.judged.value, found.assessment) == (Fraction(50), Assessment.MET)
 
 
 async def test_the_gap_is_what_is_missing_and_negative_beyond_the_target(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from dean06_core import answers, computing
 from dean06_core.answers import Question
 from dean06_core.figures import FigureSource
-from dean06_core.measuring import Measurement, Span
+from dean06_core.measuring import Measurement, Resolver, Span
 from dean06_core.observations import Observation
 from dean06_core.outcomes import Outcome
 from dean06_core.periods import Window
@@ -37,7 +37,7 @@ async def peeps(session: AsyncSession, units: Collection[int], spans: Sequence[S
     return [Measurement(unit, span.period, span.window, seen or 0, 10, None) for unit in units for span in spans]
 
 
-async def compute(here: World, resolver: object = paved) -> list[Outcome]:
+async def compute(here: World, resolver: Resolver = paved) -> list[Outcome]:
     sector = replace(ROADS, resolvers={"roads.paved_rate": resolver})
     recorded = await computing.compute(
         here.database,

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -26,7 +27,7 @@ from tests.core.worlds import JULY, PROVINCE, RATE, Place, World, province, stat
 pytestmark = pytest.mark.anyio
 
 
-async def ask(here: World, *units: int, **question: object) -> list[Figure]:
+async def ask(here: World, *units: int, **question: Any) -> list[Figure]:
     asked = Question(units=units, indicators=[RATE], periods=[JULY])
     async with here.seen_by() as session:
         return await answers.answer(session, here.directory, here.catalogue, replace(asked, **question))

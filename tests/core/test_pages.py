@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -45,7 +47,7 @@ def test_what_is_no_cursor_of_this_list_is_refused_and_its_own_is_taken(cursor: 
         pytest.param({"first": 1, "last": 1}, "PAGE_AMBIGUOUS", id="both ends at once"),
     ],
 )
-def test_a_page_that_cannot_be_meant_is_refused(arguments: dict[str, int], code: str) -> None:
+def test_a_page_that_cannot_be_meant_is_refused(arguments: dict[str, Any], code: str) -> None:
     with pytest.raises(BadInput) as refused:
         Page.of("units", **arguments)
     assert refused.value.code == code

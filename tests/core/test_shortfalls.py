@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from dean06_core import shortfalls
+from dean06_core.access import ALL
 from dean06_core.observations import scaled
 from dean06_core.periods import Period, Window
 from dean06_core.shortfalls import Shortfall
@@ -36,7 +37,7 @@ SEVENTY = {
 
 
 async def below(here: World, seen: frozenset[int] | None = None, **asked: Any) -> list[Shortfall]:
-    async with here.seen_by(**({} if seen is None else {"units": seen})) as session:
+    async with here.seen_by(units=ALL if seen is None else seen) as session:
         return await shortfalls.below_target(
             session,
             here.directory,

@@ -249,7 +249,7 @@ async def test_pages_go_through_the_whole_list_forwards_and_backwards(tmp_path: 
             walked: list[str] = []
             edge = None
             for _ in range(20):
-                edges = {"last": size, "before": edge} if backwards else {"first": size, "after": edge}
+                edges: dict[str, Any] = {"last": size, "before": edge} if backwards else {"first": size, "after": edge}
                 async with here.seen_by() as session:
                     found = await standing.listed(session, on=TODAY, page=Page.of(by, **edges), order=by)
                 codes = [task.code for task in found.rows]
@@ -290,7 +290,7 @@ async def test_a_filter_narrows_by_every_condition_that_it_gives(tmp_path: Path)
         helped = order("T2", group="security", title="Kết nối dữ liệu đất đai")
         helped.append(TaskParty(task_id=helped[0].id, unit_key=COMMUNE, role=PartyRole.COOPERATING))
         await add(here, order("T1", deadline=GIVEN), helped)
-        for where, expected in [
+        cases: list[tuple[dict[str, Any], list[str]]] = [
             ({"cells": frozenset({TaskCell.OPEN_OVERDUE})}, ["T1"]),
             ({"groups": frozenset({"security"})}, ["T2"]),
             ({"cooperating": frozenset({COMMUNE})}, ["T2"]),
@@ -298,7 +298,8 @@ async def test_a_filter_narrows_by_every_condition_that_it_gives(tmp_path: Path)
             ({"text": "dat dai"}, ["T2"]),
             ({"text": "100%_"}, []),
             ({"cells": frozenset({TaskCell.OPEN_OVERDUE}), "text": "dat dai"}, []),
-        ]:
+        ]
+        for where, expected in cases:
             assert [task.code for task in await tasks(here, **where)] == expected
 
 
