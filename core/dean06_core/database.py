@@ -150,18 +150,25 @@ async def _end(session: AsyncSession, connection: AsyncConnection) -> None:
 
 
 class _Driver(aiosqlite.Connection):
-    """Stops once, and nobody waits for it.
+    """Stops once, nobody waits for it, and what it opened is closed whoever was cancelled meanwhile.
 
     SQLAlchemy stops what a cancelled request is closing already. The second
     stop was never answered, and the server could not shut down
-    (github.com/wapiti-scanner/wapiti/issues/802 tells the same).
+    (github.com/wapiti-scanner/wapiti/issues/802 tells the same). A request that
+    was cancelled while it opened a connection never learned of it.
     """
+
+    _opened: sqlite3.Connection | None = None
 
     @classmethod
     def opening(cls, database: str, **options: Any) -> _Driver:
-        driver = cls(lambda: sqlite3.connect(database, **options), iter_chunk_size=64)
+        driver = cls(lambda: driver._open(database, options), iter_chunk_size=64)
         driver._thread.daemon = True
         return driver
+
+    def _open(self, database: str, options: Mapping[str, Any]) -> sqlite3.Connection:
+        self._opened = sqlite3.connect(database, **options)
+        return self._opened
 
     def stop(self) -> None:
         if self._running:
@@ -169,7 +176,7 @@ class _Driver(aiosqlite.Connection):
             self._tx.put_nowait((None, self._finish))
 
     def _finish(self) -> object:
-        opened, self._connection = self._connection, None
+        opened, self._opened, self._connection = self._opened, None, None
         if opened is not None:
             opened.close()
         return aiosqlite.core._STOP_RUNNING_SENTINEL

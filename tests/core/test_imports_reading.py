@@ -42,9 +42,9 @@ def test_an_empty_list_has_no_rows(tmp_path: Path) -> None:
     [
         pytest.param(
             "a.json",
-            '[\n {"code": "42",}\n]',
+            '[\n {"code" "42"}\n]',
             "FILE_BROKEN",
-            "Tệp “a.json” bị lỗi ở dòng 2, cột 16. Hãy sửa tệp rồi nhập lại.",
+            "Tệp “a.json” bị lỗi ở dòng 2, cột 10. Hãy sửa tệp rồi nhập lại.",
             id="JSON that does not parse",
         ),
         pytest.param(
