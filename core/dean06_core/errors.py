@@ -22,3 +22,7 @@ class BadInput(ValueError):
 
 class StartUpError(RuntimeError):
     """The installation cannot start as it is; the message says what to change."""
+
+
+class UndeclaredTable(StartUpError):
+    """A table does not say who may see its rows. Nothing starts beside it, not even without its plugin."""

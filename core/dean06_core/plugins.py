@@ -11,7 +11,8 @@ from typing import Final
 import pluggy
 
 from dean06_core import hookspecs, sectors
-from dean06_core.errors import StartUpError
+from dean06_core.errors import StartUpError, UndeclaredTable
+from dean06_core.records import records_of
 from dean06_core.sectors import Sector
 
 GROUP: Final = "dean06"
@@ -60,7 +61,8 @@ def discover(
     """Load every plugin by itself; one that fails to import, declare or compose is kept with its reason.
 
     ``compose`` tries the sector's fields on a schema and raises where they do
-    not fit. Two sectors that own one code, table or root field cannot both be
+    not fit. A table that does not say who may see its rows stops start-up,
+    whoever brings it. Two sectors that own one code, table or root field cannot both be
     right: that stops start-up and names both.
     """
     points = sorted(entry_points(group=GROUP) if found is None else found, key=lambda point: point.name)
@@ -83,12 +85,25 @@ def _load(point: EntryPoint, compose: Callable[[Sector], object] | None) -> Plug
                 f"Plugin '{point.name}' ({point.value}) has to declare one Sector through 'declare_sector', "
                 f"marked with @hookimpl; it declared {declared!r}."
             )
+        _refuse_unlisted_tables(point, declared[0])
         sectors.check(declared[0])
         if compose is not None:
             compose(declared[0])
+    except UndeclaredTable:
+        raise
     except Exception as error:
         return Plugin(point.name, distribution, version, broken=f"{type(error).__name__}: {error}")
     return Plugin(point.name, distribution, version, sector=declared[0])
+
+
+def _refuse_unlisted_tables(point: EntryPoint, sector: Sector) -> None:
+    """A mapped table that its sector does not list would stand outside the walls."""
+    mapped = set(records_of(point.module.partition(".")[0]))
+    for record in sorted(mapped - set(sector.tables), key=lambda record: record.__tablename__):
+        raise UndeclaredTable(
+            f"Plugin '{point.name}' maps table '{record.__tablename__}', which its sector does not list. "
+            f"Add {record.__qualname__} to Sector(tables=...)."
+        )
 
 
 def _refuse_two_owners(found: Iterable[tuple[str, Sector]]) -> None:

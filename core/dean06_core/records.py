@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import DeclarativeBase
 
 from dean06_core.access import Access
-from dean06_core.errors import StartUpError
+from dean06_core.errors import UndeclaredTable
 
 
 class UtcDateTime(sa.TypeDecorator[datetime]):
@@ -74,13 +74,13 @@ def declared_access(records: Iterable[type[Record]]) -> dict[str, Access]:
         assert isinstance(table, sa.Table)  # noqa: S101  every mapped class of ours maps a plain table
         access = getattr(record, "__access__", None)
         if not isinstance(access, Access):
-            raise StartUpError(
+            raise UndeclaredTable(
                 f"Table '{table.name}' ({record.__module__}.{record.__qualname__}) does not say who may see its rows. "
                 "Give the class an __access__ = Access(data_class=..., unit=..., sector=...)."
             )
         for column in access.columns():
             if column not in table.c:
-                raise StartUpError(
+                raise UndeclaredTable(
                     f"Table '{table.name}' declares access through its column '{column}', which it does not have. "
                     f"Its columns are: {', '.join(table.c.keys())}."
                 )

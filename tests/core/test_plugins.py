@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Callable, Iterator
 from importlib.metadata import EntryPoint
@@ -10,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from dean06_core import plugins
-from dean06_core.errors import StartUpError
+from dean06_core.errors import StartUpError, UndeclaredTable
 from dean06_core.plugins import Plugin
 from dean06_core.records import Record
 from dean06_core.sectors import Sector
@@ -122,14 +123,6 @@ def installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Insta
             id="has an unprefixed code",
         ),
         pytest.param(
-            with_table("land_undeclared", access=""), "does not say who may see its rows", id="has an undeclared table"
-        ),
-        pytest.param(
-            with_table("land_misdeclared", access="__access__ = Access(DataClass.RECORD, unit='unit_key')"),
-            "declares access through its column 'unit_key', which it does not have",
-            id="declares a column that is not there",
-        ),
-        pytest.param(
             with_table("plot"),
             "StartUpError: Sector 'land' has a table 'plot'. Prefix its name with the sector: 'land_plot'.",
             id="has an unprefixed table",
@@ -148,6 +141,33 @@ def test_a_broken_plugin_is_left_out_with_its_reason_and_the_others_serve_on(
     [land] = found.broken
     assert (land.name, land.sector) == ("land", None)
     assert reason in (land.broken or "")
+
+
+@pytest.mark.parametrize(
+    ("source", "message"),
+    [
+        pytest.param(
+            with_table("land_undeclared", access=""), "does not say who may see its rows", id="without a declaration"
+        ),
+        pytest.param(
+            with_table("land_misdeclared", access="__access__ = Access(DataClass.RECORD, unit='unit_key')"),
+            "declares access through its column 'unit_key', which it does not have",
+            id="declared by a column that is not there",
+        ),
+        pytest.param(
+            with_table("land_unlisted").replace("tables=(Plot,), ", ""),
+            "Plugin 'land' maps table 'land_unlisted', which its sector does not list. Add Plot to Sector(tables=...).",
+            id="not listed by its sector",
+        ),
+    ],
+)
+def test_a_table_outside_the_walls_stops_start_up_whatever_else_is_installed(
+    installed: Install, source: str, message: str
+) -> None:
+    tax = installed("tax", declaring("Sector(code='tax', title='Thuế')"))
+    with pytest.raises(UndeclaredTable, match=re.escape(message)):
+        plugins.discover([installed("land", source), tax])
+    assert plugins.discover([tax]).broken == ()
 
 
 @pytest.mark.parametrize(
