@@ -19,6 +19,7 @@ import re
 import secrets
 import sqlite3
 from collections.abc import Mapping
+from itertools import count
 from typing import Final
 
 from dean06_core.access import Access, All, Right, Via
@@ -27,6 +28,7 @@ _READING: Final = re.compile(  # possessive: a comment ends at its first */, and
     r"(?:\s++|--[^\n]*+\n?+|/\*(?>.*?\*/))*+(?:select|with|values)\b", re.IGNORECASE | re.DOTALL
 )
 _MERGING: Final = re.compile(r"(?<![a-z_])(?:natural|using)(?![a-z0-9_$])", re.IGNORECASE | re.ASCII)
+_KEPT_AREAS: Final = 16
 _HARMLESS: Final = {sqlite3.SQLITE_SELECT, sqlite3.SQLITE_TRANSACTION, sqlite3.SQLITE_RECURSIVE}
 _REACHING_OUT: Final = {"load_extension", "fts3_tokenizer", "readfile", "writefile", "edit", "sqlite_dbpage"}
 _FAILING: Final = {"abs", "match", "regexp", "zeroblob", "randomblob", "printf", "format", "->", "->>"}
@@ -59,6 +61,8 @@ class Wall:
         self._tables = tables
         self._secret = secrets.token_hex(16)
         self._is_ours = False
+        self._areas: dict[frozenset[int], int] = {}
+        self._numbers = count(1)
         self._readers: dict[str, set[str]] = {}
         self._anchors: dict[str, str] = {}
         self._bare: set[str] = set()
@@ -84,24 +88,37 @@ class Wall:
         connection.set_authorizer(self._authorize)
 
     def admit(self, connection: sqlite3.Connection, rights: tuple[Right, ...]) -> None:
-        """Give the connection a pass in place of whatever it had; no rights at all closes it."""
-        areas: dict[frozenset[int], int] = {}
-        rows: list[tuple[str, str | None, int]] = []
-        for right in rights:
-            if not right.units:
-                continue
-            area = 0 if isinstance(right.units, All) else areas.setdefault(right.units, len(areas) + 1)
-            for sector in (None,) if isinstance(right.sectors, All) else sorted(right.sectors):
-                rows.append((right.data_class.value, sector, area))
-        units = [(area, unit) for keys, area in areas.items() for unit in keys]
+        """Give the connection a pass in place of whatever it had; no rights at all closes it.
+
+        Areas stay on the connection for the next caller with the same units: one
+        to which no right points opens nothing.
+        """
         self._is_ours = True
         try:
             connection.execute(f"delete from {self._name('right')}")
-            connection.execute(f"delete from {self._name('unit')}")
+            if len(self._areas) > _KEPT_AREAS:
+                connection.execute(f"delete from {self._name('unit')}")
+                self._areas.clear()
+            rows = [
+                (right.data_class.value, sector, self._area(connection, right.units))
+                for right in rights
+                if right.units
+                for sector in ((None,) if isinstance(right.sectors, All) else sorted(right.sectors))
+            ]
             connection.executemany(f"insert into {self._name('right')} values (?, ?, ?)", rows)
-            connection.executemany(f"insert into {self._name('unit')} values (?, ?)", units)
         finally:
             self._is_ours = False
+
+    def _area(self, connection: sqlite3.Connection, units: frozenset[int] | All) -> int:
+        """The number under which the units are listed; 0 stands for all there are."""
+        if isinstance(units, All):
+            return 0
+        if units not in self._areas:
+            area = next(self._numbers)
+            listed = ((area, unit) for unit in units)
+            connection.executemany(f"insert into {self._name('unit')} values (?, ?)", listed)
+            self._areas[units] = area
+        return self._areas[units]
 
     def _name(self, noun: str) -> str:
         return f"temp.wall_{self._secret}_{noun}"
