@@ -1,0 +1,23 @@
+"""What the README asks is answered as the README says."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+from tests.journeys.conftest import Person
+
+README = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+
+
+def test_the_readmes_question_has_the_readmes_answer(secretariat: Person) -> None:
+    [question] = re.findall(r"^```graphql\n(.*?)^```", README, re.MULTILINE | re.DOTALL)
+    [answer] = re.findall(r"^```json\n(.*?)^```", README, re.MULTILINE | re.DOTALL)
+    assert secretariat.ask(question) == json.loads(answer)
+
+
+def test_every_page_that_the_readme_names_is_there() -> None:
+    named = re.findall(r"\]\((?!http)([^)#]+)\)", README)
+    assert named
+    assert [page for page in named if not (Path(__file__).parents[2] / page).exists()] == []
