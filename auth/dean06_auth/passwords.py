@@ -8,7 +8,7 @@ from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any, Final, TypeVar
 
-from passlib.hash import argon2  # type: ignore[import-untyped]
+from passlib.hash import argon2
 
 from dean06_core.errors import BadInput
 

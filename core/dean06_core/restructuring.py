@@ -81,8 +81,11 @@ def _origins(directory: Directory, unit: int, on: date) -> Iterator[Origin]:
             yield Origin(succession.predecessor, succession.share)
         else:
             for earlier in _origins(directory, succession.predecessor, on):
-                known = earlier.share is not None and succession.share is not None
-                yield Origin(earlier.unit, earlier.share * succession.share if known else None)  # type: ignore[operator]
+                yield Origin(earlier.unit, _product(earlier.share, succession.share))
+
+
+def _product(one: Fraction | None, other: Fraction | None) -> Fraction | None:
+    return None if one is None or other is None else one * other
 
 
 def _combined(catalogue: Catalogue, cell: Cell, origins: Sequence[Origin], parts: dict[Cell, Figure]) -> Figure:

@@ -80,7 +80,7 @@ class NodeQuery:
     async def node(
         self,
         info: Info[Context, None],
-        id: Annotated[strawberry.ID, strawberry.argument(description="Định danh đã nhận ở trường id")],  # noqa: A002
+        id: Annotated[strawberry.ID, strawberry.argument(description="Định danh đã nhận ở trường id")],
     ) -> Node | None:
         one: Node | None = await info.context.resolve_together(found, parsed(id), {})
         return one

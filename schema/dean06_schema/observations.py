@@ -279,7 +279,7 @@ class ObservationQuery:
         windows: Annotated[
             list[Window] | None, strawberry.argument(description="Các phạm vi thời gian; không ghi thì trong kỳ")
         ] = None,
-        slice: Annotated[Slice, strawberry.argument(description="Cách chia")] = Slice.UNIT,  # noqa: A002
+        slice: Annotated[Slice, strawberry.argument(description="Cách chia")] = Slice.UNIT,
         assessments: Annotated[
             list[Assessment] | None, strawberry.argument(description="Chỉ các ô có đánh giá này")
         ] = None,

@@ -63,7 +63,7 @@ class TaskSummaryRow:
 @strawberry.type
 class TaskSummaryQuery:
     @strawberry.field(description="Số nhiệm vụ theo tình trạng")
-    async def task_summary(self, info: Info[Context, None], filter: Filter = None, on: On = None) -> TaskSummary:  # noqa: A002
+    async def task_summary(self, info: Info[Context, None], filter: Filter = None, on: On = None) -> TaskSummary:
         day = on or info.context.on
         where = await meant_by(filter, info.context, day)
         async with info.context.reading() as session:
@@ -77,7 +77,7 @@ class TaskSummaryQuery:
         self,
         info: Info[Context, None],
         by: Annotated[TaskGrouping, strawberry.argument(description="Chia theo gì")],
-        filter: Filter = None,  # noqa: A002
+        filter: Filter = None,
         on: On = None,
     ) -> list[TaskSummaryRow]:
         context = info.context

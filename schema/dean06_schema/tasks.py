@@ -248,7 +248,7 @@ class TaskQuery:
     async def tasks(
         self,
         info: Info[Context, None],
-        filter: Filter = None,  # noqa: A002
+        filter: Filter = None,
         order_by: Annotated[TaskOrder | None, strawberry.argument(description="Thứ tự; không ghi thì theo mã")] = None,
         on: On = None,
         first: First = None,

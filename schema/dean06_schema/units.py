@@ -192,7 +192,7 @@ class Unit(Node):
         units: list[Any],
         context: Context,
         *,
-        filter: Annotated[WantedTasks | None, strawberry.argument(description="Lọc nhiệm vụ")] = None,  # noqa: A002
+        filter: Annotated[WantedTasks | None, strawberry.argument(description="Lọc nhiệm vụ")] = None,
         first: First = None,
         after: After = None,
         on: On = None,
@@ -268,7 +268,7 @@ class UnitQuery:
     def units(
         self,
         info: Info[Context, None],
-        filter: Annotated[UnitFilter | None, strawberry.argument(description="Lọc đơn vị")] = None,  # noqa: A002
+        filter: Annotated[UnitFilter | None, strawberry.argument(description="Lọc đơn vị")] = None,
         first: First = None,
         after: After = None,
         last: Last = None,

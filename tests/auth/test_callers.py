@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
-from passlib.hash import argon2  # type: ignore[import-untyped]
+from passlib.hash import argon2
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from dean06_auth import accounts, callers, passwords, tokens

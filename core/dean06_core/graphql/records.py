@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from operator import attrgetter
 from typing import Annotated, Any, Generic, TypeVar
 
 import sqlalchemy as sa
@@ -68,7 +69,7 @@ class RecordList(Generic[R]):
             found = (
                 await session.scalars(bounded(wanted, page, [self._column(self.day.key), self._column("id")]))
             ).all()
-        rows = slice_of(found, page, lambda record: (getattr(record, self.day.key), getattr(record, "id")))  # noqa: B009
+        rows = slice_of(found, page, attrgetter(self.day.key, "id"))
         return Connection.of(rows, self.order, [show(record) for record in rows.rows])
 
     async def counts(
