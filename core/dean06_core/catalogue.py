@@ -68,14 +68,22 @@ class Catalogue:
 
     def named(self, code: str) -> Indicator:
         """The seen indicator of a code; INDICATOR_UNKNOWN, in the same words whether it is hidden or does not exist."""
-        found = self.by_code.get(code)
-        if found is None or found.sector not in self.seen:
+        found = self.found(code)
+        if found is None:
             raise BadInput(
                 "INDICATOR_UNKNOWN",
                 f"Không có chỉ tiêu theo dõi mang mã “{code}” trong phạm vi của bạn. Hãy tra mã ở truy vấn indicators.",
                 field=("indicators",),
             )
         return found
+
+    def found(self, code: str) -> Indicator | None:
+        """As ``named``, with None where that refuses."""
+        indicator = self.by_code.get(code)
+        return indicator if indicator is not None and indicator.sector in self.seen else None
+
+    def is_seen(self, sector: str) -> bool:
+        return sector in self.seen
 
     def sector(self, code: str) -> str:
         """The code itself if that sector is seen; SECTOR_UNKNOWN in the same words otherwise."""

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
-from typing import Final
-from uuid import NAMESPACE_URL, uuid5
 
 from dean06_core import recording
 from dean06_core.access import ALL, DataClass, Right
@@ -19,8 +17,6 @@ from dean06_core.periods import Period
 from dean06_core.recording import Recorded
 from dean06_core.sectors import Sector
 from dean06_core.statements import Statement
-
-_PLACE: Final = "dean06:computed:"
 
 
 async def compute(
@@ -44,7 +40,7 @@ async def compute(
         for code, resolver in sector.resolvers.items():
             indicator = catalogue.by_code[code]
             measured = await resolver(session, units, _spans(indicator, periods))
-            statements.extend(_statement(sector, code, measurement) for measurement in measured)
+            statements.extend(_statement(code, measurement) for measurement in measured)
     async with database.service() as session:
         return await recording.record_all(session, statements, catalogue=catalogue, directory=directory, now=now)
 
@@ -59,7 +55,7 @@ def _spans(indicator: Indicator, periods: Sequence[Period]) -> list[Span]:
     return [Span.of(period, window) for period in periods for window in sorted(windows)]
 
 
-def _statement(sector: Sector, code: str, measured: Measurement) -> Statement:
+def _statement(code: str, measured: Measurement) -> Statement:
     return Statement(
         indicator=code,
         unit=measured.unit,
@@ -70,5 +66,4 @@ def _statement(sector: Sector, code: str, measured: Measurement) -> Statement:
         denominator=measured.denominator,
         as_of=measured.as_of,
         source=Source.COMPUTED,
-        entry=uuid5(NAMESPACE_URL, _PLACE + sector.code),
     )

@@ -168,6 +168,10 @@ class Directory:
         limited.__dict__.update({name: getattr(self, name) for name in _INDEXES})
         return limited
 
+    def is_seen(self, key: int) -> bool:
+        """Whether a unit may be listed and asked about, not only named by a reference."""
+        return key in self.seen
+
     # one unit
 
     def unit(self, key: int, on: date) -> Unit:

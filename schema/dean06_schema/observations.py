@@ -323,35 +323,30 @@ class ObservationQuery:
 @node_loader("Observation", key=CellId.read)
 async def observations_behind(ids: Sequence[CellId], context: Context) -> dict[CellId, Observation]:
     """The cells of units and sectors that the caller sees; one answer for each way of slicing among them."""
-    seen = [id_ for id_ in ids if _is_seen(id_, context)]
+    units, catalogue = context.directory, context.catalogue
+    seen = [id_ for id_ in ids if catalogue.found(id_.indicator) and units.by_id(id_.unit, context.on)]
     found: dict[CellId, Observation] = {}
     for slice_ in Slice:
         own = [id_ for id_ in seen if id_.slice() is slice_]
         if not own:
             continue
-        units = {id_.unit: context.directory.by_id(id_.unit, context.on) for id_ in own}
+        asked = {id_.unit: units.by_id(id_.unit, context.on) for id_ in own}
         question = Question(
-            units=[unit.key for unit in units.values() if unit is not None],
-            indicators=[context.catalogue.by_code[code] for code in dict.fromkeys(id_.indicator for id_ in own)],
+            units=[unit.key for unit in asked.values() if unit is not None],
+            indicators=[catalogue.by_code[code] for code in dict.fromkeys(id_.indicator for id_ in own)],
             periods=[CalendarPeriod.parse(code) for code in dict.fromkeys(id_.period for id_ in own)],
             windows=list(dict.fromkeys(id_.window for id_ in own)),
             slice=slice_,
         )
         async with context.reading() as session:
-            answered = await answers.answer(session, context.directory, context.catalogue, question)
+            answered = await answers.answer(session, units, catalogue, question)
         for answer in answered:
             cell = answer.cell
-            unit_id = context.directory.unit(cell.unit, context.on).id
+            unit_id = units.unit(cell.unit, context.on).id
             id_ = CellId(answer.indicator.code, unit_id, cell.period.code, cell.window, cell.share)
             if id_ in own:
                 found[id_] = Observation.of(answer, context)
     return found
-
-
-def _is_seen(id_: CellId, context: Context) -> bool:
-    indicator = context.catalogue.by_code.get(id_.indicator)
-    is_known = indicator is not None and indicator.sector in context.sectors
-    return is_known and context.directory.by_id(id_.unit, context.on) is not None
 
 
 def _periods(codes: Sequence[str]) -> list[CalendarPeriod]:

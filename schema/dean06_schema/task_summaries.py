@@ -108,7 +108,7 @@ async def _rows(
             names = {key: str(key) for key in keys}
             keys.sort(key=list(Tier).index)
         case TaskGrouping.SECTOR:
-            names = {key: key for key in keys if key in context.sectors}
+            names = {key: key for key in keys if context.catalogue.is_seen(key)}
             keys = sorted(names)
         case TaskGrouping.GROUP | TaskGrouping.ORIGIN:
             names = {key: str(key) for key in keys}

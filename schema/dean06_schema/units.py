@@ -178,7 +178,7 @@ class Unit(Node):
 
         asked = Period.parse(period)
         indicators = chosen_indicators(context, codes, sectors)
-        seen = [parent.unit.key for parent in units if parent.unit.key in context.units]
+        seen = [parent.unit.key for parent in units if context.directory.is_seen(parent.unit.key)]
         question = Question(units=list(dict.fromkeys(seen)), indicators=indicators, periods=[asked], windows=[window])
         async with context.reading() as session:
             found = await answers.answer(session, context.directory, context.catalogue, question)
@@ -303,7 +303,7 @@ def _scheme(name: str) -> CodeScheme:
 
 def _connection(context: Context, units: Sequence[directory.Unit], on: date, page: Page) -> UnitConnection:
     position = context.directory.position
-    seen = [unit for unit in units if unit.key in context.units]
+    seen = [unit for unit in units if context.directory.is_seen(unit.key)]
     rows = pages.cut(seen, page, key=lambda unit: (position[unit.key],))
     return UnitConnection(
         edges=[

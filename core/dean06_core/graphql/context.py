@@ -42,10 +42,6 @@ class Context:
     def sectors(self) -> frozenset[str] | All:
         return frozenset() if self.caller is None else self.caller.sectors(self.on)
 
-    @property
-    def units(self) -> frozenset[int] | All:
-        return frozenset() if self.caller is None else self.caller.units(self.on)
-
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncSession]:
         """The session that sees the caller's rows. Take it for one statement or a few, never across another field."""
