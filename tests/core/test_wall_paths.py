@@ -35,6 +35,7 @@ from .walled import OFFICER, SECRETARIAT, Note, Unit, Visit, make, open_database
 pytestmark = pytest.mark.anyio
 
 Case = TypeVar("Case")
+Read = TypeVar("Read")
 Reading = Callable[[AsyncSession], Awaitable[object]]
 
 OWN: Final = ["own one", "own two"]
@@ -189,7 +190,7 @@ def cases(table: Mapping[str, Case]) -> list[object]:
     return [pytest.param(case, id=name) for name, case in table.items()]
 
 
-async def answers(database: Database, reading: Reading) -> tuple[object, object]:
+async def answers(database: Database, reading: Callable[[AsyncSession], Awaitable[Read]]) -> tuple[Read, Read]:
     """What the officer and the secretariat are given."""
     async with database.reading(OFFICER) as session:
         own = await reading(session)
@@ -197,10 +198,10 @@ async def answers(database: Database, reading: Reading) -> tuple[object, object]
         return own, await reading(session)
 
 
-def first_column(statement: str | sa.Executable) -> Callable[[AsyncSession], Awaitable[list[object]]]:
+def first_column(statement: str | sa.Executable) -> Callable[[AsyncSession], Awaitable[list[str]]]:
     """Reads it; a string is handed to the driver as it is."""
 
-    async def read(session: AsyncSession) -> list[object]:
+    async def read(session: AsyncSession) -> list[str]:
         if isinstance(statement, str):
             connection = await session.connection()
             return [row[0] for row in await connection.exec_driver_sql(statement)]
@@ -213,8 +214,8 @@ def first_column(statement: str | sa.Executable) -> Callable[[AsyncSession], Awa
 async def test_names_are_read_within_the_rights(database: Database, statement: str | sa.Executable) -> None:
     own, every = await answers(database, first_column(statement))
 
-    assert sorted(own) == sorted(OWN)  # type: ignore[call-overload]
-    assert sorted(every) == sorted(EVERY)  # type: ignore[call-overload]
+    assert sorted(own) == sorted(OWN)
+    assert sorted(every) == sorted(EVERY)
 
 
 @pytest.mark.parametrize("statement", cases(ENTITIES))

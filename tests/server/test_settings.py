@@ -21,7 +21,7 @@ def test_an_empty_variable_counts_as_not_set() -> None:
 @pytest.mark.parametrize(
     ("host", "address"),
     [
-        pytest.param("0.0.0.0", "http://localhost:9000", id="every interface"),  # noqa: S104
+        pytest.param("0.0.0.0", "http://localhost:9000", id="every interface"),  # noqa: S104  text, not bound to
         pytest.param("10.0.0.7", "http://10.0.0.7:9000", id="one interface"),
         pytest.param("fd00::7", "http://[fd00::7]:9000", id="IPv6"),
     ],

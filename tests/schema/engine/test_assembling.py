@@ -110,7 +110,7 @@ def without_descriptions() -> type:
     @strawberry.type
     class HealthQuery:
         @strawberry.field
-        def kind(self, filter: HealthFilter) -> HealthKind:  # noqa: A002
+        def kind(self, filter: HealthFilter) -> HealthKind:  # noqa: A002  as sectors name it
             return HealthKind.PAPER
 
     return HealthQuery
@@ -186,7 +186,7 @@ def test_a_batch_field_fits() -> None:
     class HealthQuery:
         @batch_field(description="Số sổ")
         async def books(
-            parents: list[Any],  # noqa: N805
+            parents: list[Any],  # noqa: N805  all parents at once
             context: Context,
             *,
             year: Annotated[int, strawberry.argument(description="Năm")],
