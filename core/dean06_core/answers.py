@@ -1,4 +1,4 @@
-"""How figures are found: a unit's own official statement first, without one the sum of the units below.
+"""How a cell is answered: by the unit's own official statement, without one by what was stated inside it.
 
 ``answer`` is the one way to a figure. Ready cells may take the place of the sum
 later without any caller noticing.
@@ -6,24 +6,23 @@ later without any caller noticing.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any, Final
 
-import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from dean06_core import rollups
 from dean06_core.assessment import Level, Targets
 from dean06_core.catalogue import Catalogue
-from dean06_core.directory import Directory, Unit
+from dean06_core.directory import Directory
 from dean06_core.errors import BadInput
 from dean06_core.figures import Cell, Figure, FigureSource, Status
+from dean06_core.finding import Finding, Found, official
 from dean06_core.indicators import Indicator, OverUnits
-from dean06_core.observations import DataState, Observation, Slice, Source
+from dean06_core.observations import CellKey, DataState, Slice, Source
 from dean06_core.periods import Period, Window
-from dean06_core.recollections import STATED, CellKey, Recollection
+from dean06_core.pieces import Assembly
 from dean06_core.rollups import Sum
 from dean06_core.units import Tier
 
@@ -45,51 +44,22 @@ class Question:
 
 
 async def answer(session: AsyncSession, directory: Directory, catalogue: Catalogue, question: Question) -> list[Figure]:
-    """A figure for each cell, NO_DATA included; at most three statements.
+    """A figure for each cell, NO_DATA included; at most five statements.
 
     TOO_MANY_CELLS above 20,000, before anything is read.
     """
     cells = _cells(directory, catalogue, question)
     if not cells:
         return []
-    found, summed = await _found(session, directory, catalogue, question, cells)
+    by_key = {_key(cell, catalogue): cell for cell in cells}
+    finding = Finding(session, directory, catalogue, by_key, question.slice, question.at_least)
+    found = await (finding.now() if question.known_at is None else finding.then(question.known_at))
     targets = await Targets.load(session, directory, {cell.indicator for cell in cells})
-    expected = _Expected(directory)
     figures: list[Figure] = []
     for cell in cells:
-        indicator = catalogue.by_key[cell.indicator]
-        key = _key(cell, catalogue)
-        row, total = found.get(key), summed.get(key)
         levels = targets.speaking_to(cell.indicator, cell.unit, cell.period, tier=cell.tier, group=cell.group)
-        figures.append(
-            _of_statement(cell, indicator, row, levels)
-            if row is not None
-            else _of_sum(cell, indicator, total, expected.of(cell, indicator), levels)
-        )
+        figures.append(_figure(cell, catalogue, found, finding, levels))
     return figures
-
-
-async def _found(
-    session: AsyncSession, directory: Directory, catalogue: Catalogue, question: Question, cells: Sequence[Cell]
-) -> tuple[Mapping[CellKey, Any], Mapping[CellKey, Sum]]:
-    """What was stated for the cells themselves, and the sums for those of which nothing was."""
-    if question.known_at is not None:
-        then = await Recollection.of(
-            session,
-            directory,
-            catalogue,
-            units={cell.unit for cell in cells},
-            indicators={cell.indicator for cell in cells},
-            periods=question.periods,
-            at=question.known_at,
-            at_least=question.at_least,
-        )
-        keys = {_key(cell, catalogue): cell for cell in cells}
-        sums = {key: then.sum_below(key, cell) for key, cell in keys.items() if key not in then.statements}
-        return then.statements, {key: total for key, total in sums.items() if total is not None}
-    found = await _official(session, catalogue, question, {cell.share for cell in cells})
-    open_cells = [cell for cell in cells if _key(cell, catalogue) not in found]
-    return found, await _sums(session, directory, catalogue, question, open_cells)
 
 
 async def stated(
@@ -103,9 +73,9 @@ async def stated(
     units: Collection[int] | None = None,
 ) -> list[Figure]:
     """The figures that units stated for themselves, of all units unless some are given; two statements."""
-    question = Question(units=tuple(units or ()), indicators=indicators, periods=periods, windows=(window,))
-    rows = await _official(session, catalogue, question, {""}, every_unit=units is None)
     keys = {catalogue.key(indicator.code) for indicator in indicators}
+    windows = {indicator.stored_window(window) for indicator in indicators}
+    rows = await official(session, units=units, indicators=keys, periods=periods, windows=windows)
     targets = await Targets.load(session, directory, keys)
     by_code = {period.code: period for period in periods}
     return [
@@ -162,49 +132,31 @@ def _key(cell: Cell, catalogue: Catalogue) -> CellKey:
     return cell.unit, cell.share, cell.indicator, cell.period.code, window
 
 
-async def _official(
-    session: AsyncSession,
-    catalogue: Catalogue,
-    question: Question,
-    shares: Collection[str],
-    *,
-    every_unit: bool = False,
-) -> dict[CellKey, Any]:
-    states = list(DataState)
-    rows = await session.execute(
-        sa.select(*STATED).where(
-            Observation.official,
-            sa.true() if every_unit else Observation.unit_key.in_(question.units),
-            Observation.indicator_key.in_([catalogue.key(indicator.code) for indicator in question.indicators]),
-            Observation.period.in_([period.code for period in question.periods]),
-            Observation.window.in_(_stored_windows(question)),
-            Observation.share.in_(shares),
-            Observation.state.in_(states[states.index(question.at_least) :]),
+def _figure(cell: Cell, catalogue: Catalogue, found: Found, finding: Finding, levels: tuple[Level, ...]) -> Figure:
+    key, indicator = _key(cell, catalogue), catalogue.by_key[cell.indicator]
+    if key in found.stated:
+        return _of_statement(cell, indicator, found.stated[key], levels)
+    if key in found.assembled:
+        return _of_assembly(cell, indicator, found.assembled[key], finding.expected(cell), levels)
+    expected = finding.expected(cell)
+    total = found.sums.get(key)
+    if total is None:
+        return Figure(cell, indicator, Status.NO_DATA, expected=expected, levels=levels)
+    return _of_sum(cell, indicator, total, expected, levels, is_whole=total.counted >= expected)
+
+
+def _of_assembly(
+    cell: Cell, indicator: Indicator, assembly: Assembly, expected: int, levels: tuple[Level, ...]
+) -> Figure:
+    if assembly.state is None:
+        expected = 1 if assembly.is_own else expected
+        return _of_sum(
+            cell, indicator, assembly.sum, expected, levels, is_whole=assembly.is_whole, is_own=assembly.is_own
         )
-    )
-    found: Sequence[Any] = rows.all()
-    return {(row.unit_key, row.share, row.indicator_key, row.period, row.window): row for row in found}
-
-
-async def _sums(
-    session: AsyncSession, directory: Directory, catalogue: Catalogue, question: Question, cells: Iterable[Cell]
-) -> dict[CellKey, Sum]:
-    wanted = [cell for cell in cells if directory.has_children(cell.unit)]
-    if not wanted:
-        return {}
-    return await rollups.sums(
-        session,
-        units={cell.unit for cell in wanted},
-        indicators={cell.indicator for cell in wanted},
-        periods={cell.period.code for cell in wanted},
-        windows=_stored_windows(question),
-        slice_=question.slice,
-        at_least=question.at_least,
-    )
-
-
-def _stored_windows(question: Question) -> set[Window]:
-    return {indicator.stored_window(window) for indicator in question.indicators for window in question.windows}
+    figure = _of_statement(cell, indicator, assembly.state, levels)
+    latest_day = figure.as_of or Period.parse(assembly.state.period).last_day
+    status = figure.status if assembly.is_whole or figure.status is not Status.OK else Status.PARTIAL
+    return replace(figure, as_of=latest_day, status=status)
 
 
 def _of_statement(cell: Cell, indicator: Indicator, row: Any, levels: tuple[Level, ...]) -> Figure:
@@ -236,15 +188,24 @@ def _of_statement(cell: Cell, indicator: Indicator, row: Any, levels: tuple[Leve
     )
 
 
-def _of_sum(cell: Cell, indicator: Indicator, total: Sum | None, expected: int, levels: tuple[Level, ...]) -> Figure:
-    if total is None:
-        return Figure(cell, indicator, Status.NO_DATA, expected=expected, levels=levels)
-    if indicator.over_units is OverUnits.NONE or total.counted == 0:
+def _of_sum(
+    cell: Cell,
+    indicator: Indicator,
+    total: Sum,
+    expected: int,
+    levels: tuple[Level, ...],
+    *,
+    is_whole: bool,
+    is_own: bool = False,
+) -> Figure:
+    if total.counted == 0 or (indicator.over_units is OverUnits.NONE and not is_own):
         return Figure(cell, indicator, Status.NOT_AGGREGABLE, reported=total.reported, expected=expected, levels=levels)
-    if indicator.denominator is not None and not total.denominator:
+    if total.numerator is None:
+        status = Status.NO_ACTIVITY if is_whole else Status.PARTIAL
+    elif indicator.denominator is not None and not total.denominator:
         status = Status.ZERO_DENOMINATOR
     else:
-        status = Status.OK if total.counted >= expected else Status.PARTIAL
+        status = Status.OK if is_whole else Status.PARTIAL
     return Figure(
         cell,
         indicator,
@@ -258,28 +219,3 @@ def _of_sum(cell: Cell, indicator: Indicator, total: Sum | None, expected: int, 
         state=total.state,
         levels=levels,
     )
-
-
-class _Expected:
-    """How many units below are to report: those of the levels that report the indicator, else the direct children."""
-
-    def __init__(self, directory: Directory) -> None:
-        self._directory = directory
-        self._below: dict[tuple[int, date], tuple[Unit, ...]] = {}
-
-    def of(self, cell: Cell, indicator: Indicator) -> int:
-        on = cell.period.last_day
-        if cell.group is not None:
-            below = self._directory.group_members(cell.group, on)
-        elif indicator.reported_at or cell.tier is not None:
-            below = self._descendants(cell.unit, on)
-        else:
-            below = self._directory.children(cell.unit, on)
-        levels = indicator.reported_at
-        return sum((not levels or unit.level in levels) and cell.tier in (None, unit.tier) for unit in below)
-
-    def _descendants(self, unit: int, on: date) -> tuple[Unit, ...]:
-        """Walked once for all indicators and windows of an answer."""
-        if (unit, on) not in self._below:
-            self._below[unit, on] = self._directory.descendants(unit, on)
-        return self._below[unit, on]

@@ -55,6 +55,10 @@ class Source(StrEnum):
     COMPUTED = "COMPUTED"
 
 
+CellKey = tuple[int, str, int, str, Window]
+"""How a cell is stored: unit, share, indicator, period, stored window."""
+
+
 class Observation(Record):
     """A statement.
 

@@ -26,6 +26,8 @@ _LAST_YEAR: Final = 2199
 
 
 class PeriodType(StrEnum):
+    """From the shortest to the longest."""
+
     DAY = "DAY"
     WEEK = "WEEK"
     MONTH = "MONTH"
@@ -84,17 +86,9 @@ class Period:
     def is_within(self, other: Period) -> bool:
         return other.starts <= self.starts and self.ends <= other.ends
 
-    def split(self, into: PeriodType) -> tuple[Period, ...] | None:
-        """The periods of a smaller type that tile this one exactly; None where they cannot."""
-        parts: list[Period] = []
-        day = self.starts
-        while day < self.ends:
-            part = containing(day, into)
-            if part.starts != day:
-                return None
-            parts.append(part)
-            day = part.ends
-        return tuple(parts) if day == self.ends else None
+    def inside(self) -> tuple[Period, ...]:
+        """The periods of smaller types that lie wholly in this one, the longest first."""
+        return _inside(self)
 
     def __str__(self) -> str:
         return self.code
@@ -116,6 +110,19 @@ def containing(day: date, type_: PeriodType) -> Period:
             return _parse(f"{day.year:04d}-H{(day.month - 1) // 6 + 1}")
         case PeriodType.YEAR:
             return _parse(f"{day.year:04d}")
+
+
+@lru_cache(maxsize=1024)
+def _inside(period: Period) -> tuple[Period, ...]:
+    found: list[Period] = []
+    for type_ in reversed(list(PeriodType)[: list(PeriodType).index(period.type)]):
+        part = containing(period.starts, type_)
+        if part.starts < period.starts:
+            part = part.next()
+        while part.ends <= period.ends:
+            found.append(part)
+            part = part.next()
+    return tuple(found)
 
 
 @lru_cache(maxsize=4096)

@@ -8,7 +8,7 @@ is the one that held on the period's last day.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -17,7 +17,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
-from dean06_core.observations import DataState, Observation, Slice
+from dean06_core.observations import CellKey, DataState, Observation, Slice
 from dean06_core.periods import Window
 from dean06_core.units import UnitClosure, UnitGroupMember, UnitVersion
 
@@ -26,9 +26,10 @@ _STATES = list(DataState)
 
 @dataclass(frozen=True, slots=True)
 class Sum:
-    """``reported`` units were found below, ``counted`` of them with parts that could be added.
+    """``reported`` units were found, ``counted`` of them with something that could be added.
 
-    ``denominator`` is null where none of them divides. ``state`` is the weakest among them.
+    ``numerator`` is null where none of them has counts, ``denominator`` where none divides.
+    ``state`` is the weakest among them.
     """
 
     numerator: int | None
@@ -39,8 +40,23 @@ class Sum:
     state: DataState
 
 
-SumKey = tuple[int, str, int, str, Window]
-"""Unit, share inside it, indicator, period, window."""
+def counts(row: Any) -> bool:
+    """Whether a statement has what can be added: counts, or that there was nothing to count."""
+    return row.numerator is not None or row.no_activity
+
+
+def added(rows: Sequence[Any], reporters: Collection[int]) -> Sum:
+    """What statements add up to; of those units, the ones with something that can be added are counted."""
+    numerators = [row.numerator for row in rows if row.numerator is not None]
+    denominators = [row.denominator for row in rows if row.denominator is not None]
+    return Sum(
+        sum(numerators) if numerators else None,
+        sum(denominators) if denominators else None,
+        len(reporters),
+        len({row.unit_key for row in rows if counts(row) and row.unit_key in reporters}),
+        max((row.as_of for row in rows if row.as_of is not None), default=None),
+        min((row.state for row in rows), key=_STATES.index, default=DataState.DRAFT),
+    )
 
 
 async def sums(
@@ -52,10 +68,10 @@ async def sums(
     windows: Collection[Window],
     slice_: Slice = Slice.UNIT,
     at_least: DataState = DataState.DRAFT,
-) -> dict[SumKey, Sum]:
+) -> dict[CellKey, Sum]:
     """The sums below each unit, by tier or group of those below if ``slice_`` says so; one statement."""
     above, stated = aliased(UnitClosure), aliased(Observation)
-    has_parts = stated.numerator.is_not(None)
+    can_be_added = sa.or_(stated.numerator.is_not(None), stated.no_activity)
     share, narrowed = _sharing(slice_, stated)
     statement = (
         sa.select(
@@ -67,7 +83,7 @@ async def sums(
             sa.func.sum(stated.numerator),
             sa.func.sum(stated.denominator),
             sa.func.count(),
-            sa.func.count().filter(has_parts),
+            sa.func.count().filter(can_be_added),
             sa.func.max(stated.as_of),
             sa.func.min(sa.case({state: rank for rank, state in enumerate(_STATES)}, value=stated.state)),
         )
@@ -86,7 +102,7 @@ async def sums(
         )
         .group_by(above.ancestor_key, share, stated.indicator_key, stated.period, stated.window)
     )
-    found: dict[SumKey, Sum] = {}
+    found: dict[CellKey, Sum] = {}
     for row in await session.execute(narrowed(statement)):
         unit, inside, indicator, period, window, numerator, denominator, reported, counted, as_of, state = row
         found[unit, inside, indicator, period, window] = Sum(

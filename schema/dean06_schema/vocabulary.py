@@ -95,7 +95,7 @@ described(
     NO_DATA="Chưa báo cáo",
     ZERO_DENOMINATOR="Mẫu số bằng 0 (không phát sinh)",
     NO_ACTIVITY="Không phát sinh",
-    PARTIAL="Mới có số liệu của một phần đơn vị bên trong",
+    PARTIAL="Mới có số liệu của một phần đơn vị bên trong, hoặc của một phần kỳ",
     NOT_AGGREGABLE="Không cộng được từ các đơn vị bên trong",
 )
 described(
@@ -104,7 +104,7 @@ described(
     name="ObservationSource",
     REPORTED="Đơn vị báo cáo",
     COMPUTED="Tính từ bản ghi của ngành",
-    ROLLED_UP="Cộng từ các đơn vị bên trong",
+    ROLLED_UP="Cộng từ các đơn vị bên trong, hoặc từ các kỳ ngắn hơn",
 )
 described(
     Assessment,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import date, timedelta
 from itertools import pairwise
 
@@ -149,79 +150,40 @@ def test_one_period_is_within_another_exactly_when_all_its_days_are(
         assert period.is_within(other) is (days_of(period) <= days_of(other))
 
 
-@given(recent_days, types, types)
-def test_a_period_is_split_exactly_where_smaller_ones_tile_it(day: date, type_: PeriodType, into: PeriodType) -> None:
+@given(recent_days, types)
+def test_inside_a_period_lie_the_shorter_ones_that_do_not_cross_its_ends(day: date, type_: PeriodType) -> None:
     period = containing(day, type_)
-    parts = period.split(into)
+    shorter = LENGTHS[: LENGTHS.index(type_)]
 
-    starts_are_cuts = containing(period.starts, into).starts == period.starts
-    ends_are_cuts = containing(period.ends, into).starts == period.ends
-    assert (parts is not None) is (starts_are_cuts and ends_are_cuts)
-    if parts is not None:
-        assert parts[0].starts == period.starts
-        assert parts[-1].ends == period.ends
-        assert all(earlier.ends == later.starts for earlier, later in pairwise(parts))
-        assert {part.type for part in parts} == {into}
+    by_hand = {containing(each, part) for each in days_of(period) for part in shorter}
+    assert set(period.inside()) == {part for part in by_hand if part.is_within(period)}
+    assert len(period.inside()) == len(set(period.inside()))
 
 
 @given(recent_days, types)
-def test_days_tile_every_period(day: date, type_: PeriodType) -> None:
+def test_all_but_weeks_tile_what_is_longer(day: date, type_: PeriodType) -> None:
     period = containing(day, type_)
-    parts = period.split(PeriodType.DAY)
-
-    assert parts is not None
-    assert {part.starts for part in parts} == days_of(period)
-
-
-@given(recent_days)
-def test_months_quarters_and_halves_tile_a_year(day: date) -> None:
-    year = containing(day, PeriodType.YEAR)
-
-    for type_, count in ((PeriodType.MONTH, 12), (PeriodType.QUARTER, 4), (PeriodType.HALF, 2), (PeriodType.YEAR, 1)):
-        parts = year.split(type_)
-        assert parts is not None
-        assert len(parts) == count
-
-
-@given(recent_days, types, types)
-def test_no_period_is_split_into_longer_ones(day: date, type_: PeriodType, into: PeriodType) -> None:
-    if LENGTHS.index(into) > LENGTHS.index(type_):
-        assert containing(day, type_).split(into) is None
+    for part in {part.type for part in period.inside()} - {PeriodType.WEEK}:
+        parts = [each for each in period.inside() if each.type is part]
+        assert (parts[0].starts, parts[-1].ends) == (period.starts, period.ends)
+        assert all(earlier.ends == later.starts for earlier, later in pairwise(parts))
 
 
 @pytest.mark.parametrize(
-    ("code", "weeks"),
+    ("code", "inside"),
     [
-        pytest.param("2025-02", None, id="a February that starts on a Saturday"),
-        pytest.param("2024-02", None, id="a February of 29 days"),
-        pytest.param("2021-02", 4, id="a February of 28 days that starts on a Monday"),
-        pytest.param("2025-09", None, id="another month that starts on a Monday"),
-        pytest.param("2025-Q2", None, id="a second quarter that starts on a Tuesday"),
-        pytest.param("2024-Q2", 13, id="a second quarter that starts on a Monday"),
-        pytest.param("2024-Q1", 13, id="the first quarter of a leap year that starts on a Monday"),
-        pytest.param("2024-H1", 26, id="the first half of a leap year that starts on a Monday"),
-        pytest.param("2024", None, id="that year"),
-        pytest.param("2029-H2", None, id="a second half"),
+        pytest.param("2025-07-28", {}, id="nothing in a day"),
+        pytest.param("2025-W30", {"DAY": 7}, id="days in a week"),
+        pytest.param("2025-07", {"WEEK": 3, "DAY": 31}, id="a month cuts its first and last week"),
+        pytest.param("2021-02", {"WEEK": 4, "DAY": 28}, id="a February that weeks tile by chance"),
+        pytest.param("2025", {"HALF": 2, "QUARTER": 4, "MONTH": 12, "WEEK": 51, "DAY": 365}, id="a year"),
     ],
 )
-def test_weeks_tile_a_period_only_by_chance(code: str, weeks: int | None) -> None:
-    parts = Period.parse(code).split(PeriodType.WEEK)
+def test_the_longest_come_first(code: str, inside: dict[str, int]) -> None:
+    found = Period.parse(code).inside()
 
-    assert (parts and len(parts)) == weeks
-
-
-def test_weeks_tile_a_month_only_in_a_february_of_28_days_that_starts_on_a_monday() -> None:
-    tiled = {
-        month.starts
-        for month in (Period.parse(f"{year}-{month:02}") for year in range(1900, 2101) for month in range(1, 13))
-        if month.split(PeriodType.WEEK) is not None
-    }
-
-    assert tiled == {
-        date(year, 2, 1)
-        for year in range(1900, 2101)
-        if date(year, 2, 1).weekday() == 0 and (date(year, 3, 1) - date(year, 2, 1)).days == 28
-    }
+    assert Counter(part.type for part in found) == inside
+    assert list(dict.fromkeys(part.type for part in found)) == list(inside)
 
 
 def test_periods_sort_by_their_first_day() -> None:
