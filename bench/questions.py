@@ -1,4 +1,4 @@
-"""The five questions: a GraphQL document, its variables, and how many leaf fields its answer has at each scale."""
+"""The questions: a GraphQL document, its variables, and how many leaf fields its answer has at each scale."""
 
 from __future__ import annotations
 
@@ -48,6 +48,8 @@ def whole(question: Question, scale: Scale) -> Size:
     match question.name:
         case "Q2":
             return _communes(question, min(scale.communes, int(question.variables["first"])))
+        case "Q6":
+            return _quarters(question, min(scale.communes, int(question.variables["first"])))
         case "Q3":
             return _indicators(question, len(question.variables["indicators"]))
         case "Q4":
@@ -67,6 +69,8 @@ def growing(question: Question, scale: Scale) -> tuple[Size, ...]:
     match question.name:
         case "Q2":
             return tuple(_communes(question, most // part) for part in _PARTS)
+        case "Q6":
+            return tuple(_quarters(question, most // part) for part in _PARTS)
         case "Q3":
             return tuple(_indicators(question, most // part) for part in _PARTS)
         case "Q4":
@@ -80,6 +84,11 @@ def growing(question: Question, scale: Scale) -> tuple[Size, ...]:
 def _communes(question: Question, count: int) -> Size:
     asked = question.variables
     return Size("communes", count, count * (2 + 6 * len(asked["indicators"])), {**asked, "first": count})
+
+
+def _quarters(question: Question, count: int) -> Size:
+    asked = question.variables
+    return Size("communes", count, 5 * count * len(asked["indicators"]), {**asked, "first": count})
 
 
 def _indicators(question: Question, count: int) -> Size:

@@ -44,6 +44,7 @@ _ASKED_BY: Final = {
     "Q3": ("national", "province", "commune"),
     "Q4": ("national", "province", "commune"),
     "Q5": ("national",),
+    "Q6": ("national", "province"),
 }
 """A commune cannot ask about its neighbours, nor a province about the others."""
 

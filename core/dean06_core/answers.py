@@ -200,9 +200,7 @@ def _of_sum(
 ) -> Figure:
     if total.counted == 0 or (indicator.over_units is OverUnits.NONE and not is_own):
         return Figure(cell, indicator, Status.NOT_AGGREGABLE, reported=total.reported, expected=expected, levels=levels)
-    if total.numerator is None:
-        status = Status.NO_ACTIVITY if is_whole else Status.PARTIAL
-    elif indicator.denominator is not None and not total.denominator:
+    if indicator.denominator is not None and not total.denominator:
         status = Status.ZERO_DENOMINATOR
     else:
         status = Status.OK if is_whole else Status.PARTIAL

@@ -24,7 +24,7 @@ from dean06_core.figures import Cell
 from dean06_core.indicators import Indicator, OverUnits
 from dean06_core.observations import CellKey, share_of
 from dean06_core.periods import Period, PeriodType, Window
-from dean06_core.rollups import Sum, added, counts
+from dean06_core.rollups import Sum, added
 
 Expected = Callable[[Cell, date], int]
 """How many units inside a cell are to report, as they stood on a day."""
@@ -94,7 +94,7 @@ def _put_together(cell: Cell, indicator: Indicator, pieces: Iterable[Piece], exp
     is_own = all(piece.is_own for piece in taken)
     state = taken[0].row if taken and is_own and _is_state(indicator, cell.window) else None
     reporters = {piece.row.unit_key for piece in taken if is_own or not piece.is_own}
-    telling = taken if state is not None else [piece for piece in taken if counts(piece.row)]
+    telling = taken if state is not None else [piece for piece in taken if piece.row.numerator is not None]
     return Assembly(added([piece.row for piece in taken], reporters), state, is_own, _is_whole(cell, telling, expected))
 
 
@@ -130,6 +130,7 @@ class _Places:
         self._cells = cells
         self._directory = directory
         self._catalogue = catalogue
+        self._units = {cell.unit for cell in cells.values()}
         self._by_tier = any(cell.tier is not None for cell in cells.values())
         self._by_group = any(cell.group is not None for cell in cells.values())
         self._around: dict[str, list[Period]] = defaultdict(list)
@@ -153,6 +154,8 @@ class _Places:
                 order = (starts.toordinal() - ends.toordinal(), starts.toordinal())
             lineage = self._lineage(row.unit_key, on)
             for depth, unit in enumerate(lineage):
+                if unit not in self._units:
+                    continue
                 for share in self._shares(row, on, is_own=depth == 0):
                     key = (unit, share, row.indicator_key, period.code, row.window)
                     if key in self._cells:

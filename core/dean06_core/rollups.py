@@ -26,10 +26,9 @@ _STATES = list(DataState)
 
 @dataclass(frozen=True, slots=True)
 class Sum:
-    """``reported`` units were found, ``counted`` of them with something that could be added.
+    """``reported`` units were found, ``counted`` of them with parts that could be added.
 
-    ``numerator`` is null where none of them has counts, ``denominator`` where none divides.
-    ``state`` is the weakest among them.
+    ``denominator`` is null where none of them divides. ``state`` is the weakest among them.
     """
 
     numerator: int | None
@@ -40,20 +39,15 @@ class Sum:
     state: DataState
 
 
-def counts(row: Any) -> bool:
-    """Whether a statement has what can be added: counts, or that there was nothing to count."""
-    return row.numerator is not None or row.no_activity
-
-
 def added(rows: Sequence[Any], reporters: Collection[int]) -> Sum:
-    """What statements add up to; of those units, the ones with something that can be added are counted."""
-    numerators = [row.numerator for row in rows if row.numerator is not None]
-    denominators = [row.denominator for row in rows if row.denominator is not None]
+    """What statements add up to, and how many of some units are in it."""
+    with_parts = [row for row in rows if row.numerator is not None]
+    denominators = [row.denominator for row in with_parts if row.denominator is not None]
     return Sum(
-        sum(numerators) if numerators else None,
+        sum(row.numerator for row in with_parts) if with_parts else None,
         sum(denominators) if denominators else None,
         len(reporters),
-        len({row.unit_key for row in rows if counts(row) and row.unit_key in reporters}),
+        len({row.unit_key for row in with_parts if row.unit_key in reporters}),
         max((row.as_of for row in rows if row.as_of is not None), default=None),
         min((row.state for row in rows), key=_STATES.index, default=DataState.DRAFT),
     )
@@ -71,7 +65,7 @@ async def sums(
 ) -> dict[CellKey, Sum]:
     """The sums below each unit, by tier or group of those below if ``slice_`` says so; one statement."""
     above, stated = aliased(UnitClosure), aliased(Observation)
-    can_be_added = sa.or_(stated.numerator.is_not(None), stated.no_activity)
+    has_parts = stated.numerator.is_not(None)
     share, narrowed = _sharing(slice_, stated)
     statement = (
         sa.select(
@@ -83,7 +77,7 @@ async def sums(
             sa.func.sum(stated.numerator),
             sa.func.sum(stated.denominator),
             sa.func.count(),
-            sa.func.count().filter(can_be_added),
+            sa.func.count().filter(has_parts),
             sa.func.max(stated.as_of),
             sa.func.min(sa.case({state: rank for rank, state in enumerate(_STATES)}, value=stated.state)),
         )

@@ -60,20 +60,6 @@ async def test_a_sum_that_misses_a_child_is_partial(tmp_path: Path) -> None:
         assert (answer.status, answer.reported, answer.expected) == (Status.PARTIAL, 1, 2)
 
 
-async def test_a_unit_that_reports_no_activity_has_reported(tmp_path: Path) -> None:
-    async with world(tmp_path, province(Place(2), Place(3))) as here:
-        await here.add(stated(2, 1, 2), stated(3, no_activity=True))
-        [answer] = await ask(here, PROVINCE)
-        assert (answer.numerator, answer.status, answer.reported, answer.expected) == (1, Status.OK, 2, 2)
-
-
-async def test_no_activity_anywhere_below_is_no_activity_above(tmp_path: Path) -> None:
-    async with world(tmp_path, province(Place(2))) as here:
-        await here.add(stated(2, no_activity=True))
-        [answer] = await ask(here, PROVINCE)
-        assert (answer.value, answer.status) == (None, Status.NO_ACTIVITY)
-
-
 async def test_bare_percents_below_a_unit_cannot_be_added(tmp_path: Path) -> None:
     async with world(tmp_path, province(Place(2), Place(3))) as here:
         await here.add(stated(2, value_scaled=50_000_000), stated(3, value_scaled=70_000_000))

@@ -133,7 +133,7 @@ async def test_a_unit_that_lacks_a_month_leaves_the_quarter_of_all_partial(tmp_p
         await here.add(*(stated(2, 1, 2, period=month) for month in (JULY, AUGUST, SEPTEMBER)))
         await here.add(*(stated(3, 1, 2, period=month) for month in (JULY, AUGUST)))
         assert told(await ask(here)) == (5, 10, Status.PARTIAL)
-        await here.add(stated(3, no_activity=True, period=SEPTEMBER))
+        await here.add(stated(3, 0, 0, no_activity=True, period=SEPTEMBER))
         assert told(await ask(here)) == (5, 10, Status.OK)
 
 
