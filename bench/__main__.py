@@ -8,7 +8,7 @@ import sys
 import time
 from pathlib import Path
 
-from bench import generating, printing, profiling, running
+from bench import generating, printing, profiling, questions, running
 from bench.shape import FULL, SCALES, Scale
 
 
@@ -47,7 +47,8 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--scale", choices=[*SCALES], default=FULL.name)
     parser.add_argument("--database", type=Path, help="where the database is or is to be made; var/bench-SCALE.db")
     parser.add_argument("--rounds", type=int, default=running.ROUNDS, help="how often each question is asked")
-    parser.add_argument("--profile", choices=["q1", "q2", "q3", "q4", "q5", "q6"], help="instead say where its time goes")
+    names = [question.name.lower() for question in questions.load()]
+    parser.add_argument("--profile", choices=names, help="instead say where its time goes")
     return parser.parse_args()
 
 

@@ -6,6 +6,7 @@ later without any caller noticing.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -17,7 +18,7 @@ from dean06_core.assessment import Level, Targets
 from dean06_core.catalogue import Catalogue
 from dean06_core.directory import Directory
 from dean06_core.errors import BadInput
-from dean06_core.figures import Cell, Figure, FigureSource, Status
+from dean06_core.figures import Cell, Figure, FigureSource, Rank, Status
 from dean06_core.finding import Finding, Found, official
 from dean06_core.indicators import Indicator, OverUnits
 from dean06_core.observations import CellKey, DataState, Slice, Source
@@ -49,14 +50,37 @@ async def answer(session: AsyncSession, directory: Directory, catalogue: Catalog
     TOO_MANY_CELLS above 20,000, before anything is read.
     """
     cells = _cells(directory, catalogue, question)
-    if not cells:
+    return await of_cells(session, directory, catalogue, cells, at_least=question.at_least, known_at=question.known_at)
+
+
+async def of_cells(
+    session: AsyncSession,
+    directory: Directory,
+    catalogue: Catalogue,
+    cells: Collection[Cell],
+    *,
+    at_least: DataState = DataState.DRAFT,
+    known_at: datetime | None = None,
+) -> list[Figure]:
+    """A figure for each of these cells, in their order; at most five statements for each slice among them.
+
+    Nothing for a unit that was not there on the last day of the cell's period.
+    """
+    there = [cell for cell in cells if directory.unit(cell.unit, cell.period.last_day).holds(cell.period.last_day)]
+    if not there:
         return []
-    by_key = {_key(cell, catalogue): cell for cell in cells}
-    finding = Finding(session, directory, catalogue, by_key, question.slice, question.at_least)
-    found = await (finding.now() if question.known_at is None else finding.then(question.known_at))
-    targets = await Targets.load(session, directory, {cell.indicator for cell in cells})
+    _refuse_too_many(len(there))
+    by_slice: dict[Slice, dict[CellKey, Cell]] = defaultdict(dict)
+    for cell in there:
+        by_slice[cell.slice][_key(cell, catalogue)] = cell
+    looked_up: dict[Slice, tuple[Finding, Found]] = {}
+    for slice_, own in by_slice.items():
+        finding = Finding(session, directory, catalogue, own, slice_, at_least)
+        looked_up[slice_] = finding, await (finding.now() if known_at is None else finding.then(known_at))
+    targets = await Targets.load(session, directory, {cell.indicator for cell in there})
     figures: list[Figure] = []
-    for cell in cells:
+    for cell in there:
+        finding, found = looked_up[cell.slice]
         levels = targets.speaking_to(cell.indicator, cell.unit, cell.period, tier=cell.tier, group=cell.group)
         figures.append(_figure(cell, catalogue, found, finding, levels))
     return figures
@@ -97,13 +121,7 @@ def _cells(directory: Directory, catalogue: Catalogue, question: Question) -> li
         for unit in question.units
     }
     count = len(question.indicators) * len(question.windows) * sum(len(found) for found in shares.values())
-    if count > MOST_CELLS:
-        asked, most = f"{count:,}".replace(",", "."), f"{MOST_CELLS:,}".replace(",", ".")
-        raise BadInput(
-            "TOO_MANY_CELLS",
-            f"Truy vấn hỏi {asked} ô số liệu, quá {most}. Hãy bớt đơn vị, chỉ tiêu theo dõi hoặc kỳ.",
-            field=("observations",),
-        )
+    _refuse_too_many(count)
     return [
         Cell(catalogue.key(indicator.code), unit, period, window, tier, group)
         for unit in question.units
@@ -112,6 +130,16 @@ def _cells(directory: Directory, catalogue: Catalogue, question: Question) -> li
         for window in question.windows
         for tier, group in shares[unit, period]
     ]
+
+
+def _refuse_too_many(count: int) -> None:
+    if count > MOST_CELLS:
+        asked, most = f"{count:,}".replace(",", "."), f"{MOST_CELLS:,}".replace(",", ".")
+        raise BadInput(
+            "TOO_MANY_CELLS",
+            f"Truy vấn hỏi {asked} ô số liệu, quá {most}. Hãy bớt đơn vị, chỉ tiêu theo dõi hoặc kỳ.",
+            field=("observations",),
+        )
 
 
 def _shares(directory: Directory, unit: int, period: Period, slice_: Slice) -> list[tuple[Tier | None, int | None]]:
@@ -185,6 +213,8 @@ def _of_statement(cell: Cell, indicator: Indicator, row: Any, levels: tuple[Leve
         reporter=row.reporter_key,
         statement=row.id,
         levels=levels,
+        stated_change=row.change_scaled,
+        stated_rank=None if row.rank is None else Rank(row.rank, row.rank_of, is_stated=True),
     )
 
 

@@ -146,7 +146,7 @@ def _most_specific(speaking: Sequence[Target], period: Period) -> tuple[Level, .
     for target in speaking:
         best[target.kind] = min(best.get(target.kind, len(_RULES)), _RULES.index(target.rule))
     kept = _latest([target for target in speaking if _RULES.index(target.rule) == best[target.kind]])
-    levels = [_level(target, period) for target in kept]
+    levels = [level(target, period) for target in kept]
     return tuple(sorted(levels, key=lambda level: level._strictness, reverse=True))
 
 
@@ -158,7 +158,8 @@ def _latest(speaking: Sequence[Target]) -> list[Target]:
     return list(found.values())
 
 
-def _level(target: Target, period: Period) -> Level:
+def level(target: Target, period: Period) -> Level:
+    """A target as it stands on the last day of a period."""
     value = Fraction(target.value_scaled, VALUE_SCALE)
     if target.check is TargetCheck.EACH_PERIOD or target.due_on is None:
         return Level(target, value, is_due=True)

@@ -4,39 +4,32 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Collection, Hashable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Hashable, Sequence
+from dataclasses import replace
 from enum import StrEnum
 from fractions import Fraction
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from dean06_core import answers
-from dean06_core.answers import Question
 from dean06_core.catalogue import Catalogue
 from dean06_core.directory import Directory
-from dean06_core.figures import Cell, Figure
+from dean06_core.figures import Cell, Figure, Rank
 from dean06_core.indicators import Direction
-from dean06_core.observations import Slice
 from dean06_core.periods import Period, containing
 
 
 class Against(StrEnum):
+    """BASELINE: the starting point that a statement chose for itself, with the change that it states."""
+
     PREVIOUS = "PREVIOUS"
     SAME_PERIOD_LAST_YEAR = "SAME_PERIOD_LAST_YEAR"
     YEAR_START = "YEAR_START"
-
-
-@dataclass(frozen=True, slots=True)
-class Rank:
-    """``position`` 1 is the best; equal figures share a position and the next one is skipped."""
-
-    position: int
-    of: int
+    BASELINE = "BASELINE"
 
 
 def earlier(period: Period, against: Against) -> Period | None:
-    """The period to compare with. YEAR_START is the last period of the same type before 1 January."""
+    """The period to compare with; a baseline has none. YEAR_START is the last of the same type before 1 January."""
     match against:
         case Against.PREVIOUS:
             return period.previous()
@@ -44,6 +37,8 @@ def earlier(period: Period, against: Against) -> Period | None:
             return period.year_before()
         case Against.YEAR_START:
             return containing(period.last_day.replace(month=1, day=1), period.type).previous()
+        case Against.BASELINE:
+            return None
 
 
 async def before(
@@ -51,12 +46,8 @@ async def before(
 ) -> list[Figure | None]:
     """For each figure the one to compare it with; the statements of one ``answer`` for all of them."""
     cells = [_moved(figure.cell, against) for figure in found]
-    wanted = [cell for cell in cells if cell is not None]
-    looked_up = {
-        each.cell: each
-        for slice_, own in _by_slice(wanted).items()
-        for each in await answers.answer(session, directory, catalogue, _around(catalogue, own, slice_))
-    }
+    wanted = {cell for cell in cells if cell is not None}
+    looked_up = {each.cell: each for each in await answers.of_cells(session, directory, catalogue, wanted)}
     return [None if cell is None else looked_up.get(cell) for cell in cells]
 
 
@@ -67,16 +58,15 @@ async def ranks(
     found: Sequence[Figure],
     among: Collection[int],
 ) -> list[Rank | None]:
-    """Where each figure's unit stands among others with a value, best first by the indicator's direction."""
-    asked = [figure.cell for figure in found if figure.exact is not None]
-    others = [
-        each
-        for slice_, own in _by_slice(asked).items()
-        for each in await answers.answer(session, directory, catalogue, _around(catalogue, own, slice_, among))
-    ]
+    """Where each figure's unit stands among others with a value, best first by the indicator's direction.
+
+    Where no other one has a value, the rank that the statement states.
+    """
+    asked = {_kind(figure.cell): figure.cell for figure in found if figure.exact is not None}
+    field_cells = [replace(cell, unit=unit) for cell in asked.values() for unit in among]
     fields: dict[Hashable, list[Fraction]] = defaultdict(list)
-    for other in others:
-        if other.exact is not None and other.cell.unit in among:
+    for other in await answers.of_cells(session, directory, catalogue, field_cells):
+        if other.exact is not None:
             fields[_kind(other.cell)].append(other.exact)
     for field in fields.values():
         field.sort()
@@ -90,7 +80,8 @@ def _rank(figure: Figure, field: Sequence[Fraction], is_among: bool) -> Rank | N
         return None
     upward = figure.indicator.direction is Direction.HIGHER_IS_BETTER
     better = len(field) - bisect_right(field, own) if upward else bisect_left(field, own)
-    return Rank(better + 1, len(field) + (not is_among))
+    others = len(field) - is_among
+    return figure.stated_rank if figure.stated_rank and not others else Rank(better + 1, others + 1)
 
 
 def _kind(cell: Cell) -> Hashable:
@@ -98,25 +89,6 @@ def _kind(cell: Cell) -> Hashable:
     return cell.indicator, cell.period, cell.window, cell.share
 
 
-def _around(catalogue: Catalogue, cells: Sequence[Cell], slice_: Slice, also: Collection[int] = ()) -> Question:
-    """The question whose answer holds all these cells, and the same of other units."""
-    return Question(
-        units=list(dict.fromkeys([*also, *(cell.unit for cell in cells)])),
-        indicators=[catalogue.by_key[key] for key in dict.fromkeys(cell.indicator for cell in cells)],
-        periods=list(dict.fromkeys(cell.period for cell in cells)),
-        windows=list(dict.fromkeys(cell.window for cell in cells)),
-        slice=slice_,
-    )
-
-
 def _moved(cell: Cell, against: Against) -> Cell | None:
     period = earlier(cell.period, against)
-    return None if period is None else Cell(cell.indicator, cell.unit, period, cell.window, cell.tier, cell.group)
-
-
-def _by_slice(cells: Sequence[Cell]) -> Mapping[Slice, list[Cell]]:
-    grouped: dict[Slice, list[Cell]] = {}
-    for cell in cells:
-        slice_ = Slice.TIER if cell.tier else Slice.GROUP if cell.group is not None else Slice.UNIT
-        grouped.setdefault(slice_, []).append(cell)
-    return grouped
+    return None if period is None else replace(cell, period=period)

@@ -11,7 +11,7 @@ from uuid import UUID
 
 from dean06_core.assessment import Assessment, Level
 from dean06_core.indicators import Indicator
-from dean06_core.observations import VALUE_SCALE, DataState, Qualifier, share_of
+from dean06_core.observations import VALUE_SCALE, DataState, Qualifier, Slice, share_of
 from dean06_core.periods import Period, Window
 from dean06_core.units import Tier
 
@@ -46,6 +46,20 @@ class Cell:
     def share(self) -> str:
         return share_of(self.tier, self.group)
 
+    @property
+    def slice(self) -> Slice:
+        return Slice.TIER if self.tier is not None else Slice.GROUP if self.group is not None else Slice.UNIT
+
+
+@dataclass(frozen=True, slots=True)
+class Rank:
+    """``position`` 1 is the best; equal figures share a position and the next one is skipped."""
+
+    position: int
+    of: int
+    is_stated: bool = False
+    """Somebody else ranked the unit; it was not worked out here."""
+
 
 @dataclass(frozen=True, slots=True)
 class Figure:
@@ -72,6 +86,9 @@ class Figure:
     estimated: bool = False
     """Whether a share of a divided unit is in it."""
     levels: tuple[Level, ...] = ()
+    stated_change: int | None = None
+    """In millionths, since the starting point that the statement chose."""
+    stated_rank: Rank | None = None
 
     @property
     def exact(self) -> Fraction | None:

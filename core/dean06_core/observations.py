@@ -135,6 +135,13 @@ class Observation(Record):
     document_id: Mapped[UUID | None] = mapped_column(sa.ForeignKey(LegalDocument.id), index=True)
     section: Mapped[str | None]
     stated_in: Mapped[str]
+    change_scaled: Mapped[int | None]
+    """How much more than at a starting point, as stated there; in millionths."""
+    changed_since: Mapped[str | None]
+    """That starting point, in the words of the place."""
+    rank: Mapped[int | None]
+    """The unit's place among ``rank_of`` units, as stated there."""
+    rank_of: Mapped[int | None]
     revision: Mapped[int] = mapped_column(default=1)
     recorded_at: Mapped[datetime]
     superseded_at: Mapped[datetime | None]

@@ -22,6 +22,7 @@ from dean06_core.tasks import (
     PartyRole,
     Task,
     TaskBasis,
+    TaskCondition,
     TaskEvent,
     TaskEventKind,
     TaskMention,
@@ -83,7 +84,7 @@ class Order:
     """What is ordered, led by a unit or by a group; units and groups are keys.
 
     ``mentions``, ``progress`` and ``events`` are what is known of it so far:
-    later ones may be added by giving the order again.
+    later ones, and a condition, may be added by giving the order again.
     """
 
     code: str
@@ -103,6 +104,8 @@ class Order:
     deadline_precision: DatePrecision | None = None
     assigned_by: int | None = None
     basis: frozenset[UUID] = frozenset()
+    condition: UUID | None = None
+    """The target that the task is to reach."""
     sectors: frozenset[str] = frozenset()
     mentions: tuple[Mention, ...] = ()
     progress: tuple[Progress, ...] = ()
@@ -227,7 +230,15 @@ def _give(known: _Known, order: Order, members: Sequence[Unit], directory: Direc
 
 
 _R = TypeVar("_R", bound=Record)
-_BELONGINGS: Final[tuple[Any, ...]] = (TaskParty, TaskSector, TaskBasis, TaskMention, TaskProgress, TaskEvent)
+_BELONGINGS: Final[tuple[Any, ...]] = (
+    TaskParty,
+    TaskSector,
+    TaskBasis,
+    TaskCondition,
+    TaskMention,
+    TaskProgress,
+    TaskEvent,
+)
 
 
 class _Known:
@@ -240,7 +251,7 @@ class _Known:
 
     @staticmethod
     async def load(session: AsyncSession, codes: Collection[str]) -> _Known:
-        """Read the tasks of these codes with their rows; seven statements for each 500 codes."""
+        """Read the tasks of these codes with their rows; eight statements for each 500 codes."""
         known = _Known()
         every = sorted(codes)
         for start in range(0, len(every), 500):
@@ -308,6 +319,11 @@ class _Known:
             if (said.on, said.unit, said.done, said.remaining) not in progress:
                 self._tell(task.id, said)
         for id_ in (task.id, *children):
+            conditions = {row.target_id for row in self._rows(TaskCondition, id_)}
+            if order.condition is not None and not conditions:
+                self._add(id_, TaskCondition(task_id=id_, target_id=order.condition))
+            elif order.condition is not None and conditions != {order.condition}:
+                raise _conflict(order, "condition")
             happened = {(row.kind, row.on, row.deadline, row.basis_id) for row in self._rows(TaskEvent, id_)}
             for event in order.events:
                 if (event.kind, event.on, event.deadline, event.basis) not in happened:

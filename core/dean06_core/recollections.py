@@ -40,6 +40,9 @@ STATED: Final = (
     Observation.source,
     Observation.reporter_key,
     Observation.recorded_at,
+    Observation.change_scaled,
+    Observation.rank,
+    Observation.rank_of,
 )
 """The columns that make a figure of a statement."""
 

@@ -36,6 +36,10 @@ _CONTENT: Final = (
     "as_of",
     "comment",
     "source",
+    "change_scaled",
+    "changed_since",
+    "rank",
+    "rank_of",
 )
 _LIVE: Final = tuple(dict.fromkeys((*_PLACE, *_CONTENT, "id", "state", "recorded_at", "official", "revision")))
 _Key = tuple[Any, ...]
@@ -165,6 +169,10 @@ def _draft(statement: Statement, catalogue: Catalogue, directory: Directory) -> 
         "document_id": statement.document,
         "section": statement.section,
         "stated_in": _place(statement, directory),
+        "change_scaled": None if statement.change is None else scaled(statement.change),
+        "changed_since": statement.changed_since,
+        "rank": statement.rank,
+        "rank_of": statement.rank_of,
     }
     parts = {part: scaled(value) for part, value in statement.parts}
     return _Draft(

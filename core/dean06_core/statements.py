@@ -26,7 +26,8 @@ class Statement:
 
     Two counts, or one where nothing is divided, or a bare ``value`` where only a
     percent was printed. With ``tier`` or ``group`` it speaks of the sum over it
-    inside the unit. It stands in a document's section, else in ``entry``, a
+    inside the unit. ``change`` since a starting point and ``rank`` are kept as
+    they were said. It stands in a document's section, else in ``entry``, a
     submission; without either, in the reporter's own book.
     """
 
@@ -41,6 +42,10 @@ class Statement:
     denominator: int | None = None
     value: Decimal | None = None
     parts: tuple[tuple[str, Decimal], ...] = ()
+    change: Decimal | None = None
+    changed_since: str | None = None
+    rank: int | None = None
+    rank_of: int | None = None
     printed: str | None = None
     qualifier: Qualifier = Qualifier.EXACT
     no_activity: bool = False
@@ -75,6 +80,7 @@ def check(statement: Statement, indicator: Indicator) -> None:
     _check_counts(statement, indicator)
     _check_bare_value(statement)
     _check_parts(statement, indicator)
+    _check_comparisons(statement)
 
 
 def _check_counts(statement: Statement, indicator: Indicator) -> None:
@@ -147,6 +153,30 @@ def _check_parts(statement: Statement, indicator: Indicator) -> None:
         if stated.count(part) > 1:
             raise BadInput("PART_TWICE", f"Phần “{part}” được ghi hai lần. Hãy giữ một.", field=("parts",))
         check_decimal(value, "parts")
+
+
+def _check_comparisons(statement: Statement) -> None:
+    if statement.change is not None:
+        check_decimal(abs(statement.change), "change")
+    elif statement.changed_since is not None:
+        raise BadInput(
+            "CHANGE_MISSING",
+            f"Có mốc so sánh “{statement.changed_since}” nhưng không có mức thay đổi. "
+            "Hãy ghi change, giảm thì ghi dấu trừ.",
+            field=("changed_since",),
+        )
+    if (statement.rank is None) != (statement.rank_of is None):
+        raise BadInput(
+            "RANK_INCOMPLETE",
+            "Thứ hạng phải có cả hạng (rank) và trong số bao nhiêu đơn vị (rank_of). Hãy ghi cả hai.",
+            field=("rank",),
+        )
+    if statement.rank is not None and statement.rank_of is not None and not 1 <= statement.rank <= statement.rank_of:
+        raise BadInput(
+            "RANK_INVALID",
+            f"Hạng {statement.rank} phải từ 1 đến số đơn vị được xếp ({statement.rank_of}). Hãy sửa một trong hai số.",
+            field=("rank",),
+        )
 
 
 def check_decimal(value: Decimal, field: str) -> None:

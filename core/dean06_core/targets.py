@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -275,6 +275,67 @@ def _restate(kept: Target, assignment: Assignment, catalogue: Catalogue) -> Outc
 def _described(value: Decimal, check: TargetCheck, due_on: date | None) -> str:
     by = "" if due_on is None else f", hạn {due_on:%d/%m/%Y}"
     return f"{value.normalize():f} ({check}{by})"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Description:
+    """What a row says of the target that it means; nothing said means any."""
+
+    indicator: str
+    value: Decimal | None = None
+    kind: TargetKind | None = None
+    tier: Tier | None = None
+    unit: int | None = None
+    basis: UUID | None = None
+
+    def fits(self, target: Target) -> bool:
+        return all(
+            wanted in (None, kept)
+            for wanted, kept in (
+                (None if self.value is None else scaled(self.value), target.value_scaled),
+                (self.kind, target.kind),
+                (self.tier, target.tier),
+                (self.unit, target.addressee_key),
+                (self.basis, target.basis_id),
+            )
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Assigned:
+    """Every target by the indicator that it is about, to be found by what a row says of it."""
+
+    by_indicator: Mapping[int, Sequence[Target]]
+    catalogue: Catalogue
+
+    @staticmethod
+    async def load(session: AsyncSession, catalogue: Catalogue) -> Assigned:
+        """Read all targets; one statement."""
+        return Assigned(await listed(session, catalogue.by_key), catalogue)
+
+    def named(self, description: Description) -> UUID:
+        """The one target that fits; TARGET_UNKNOWN, or TARGET_AMBIGUOUS with what would tell them apart."""
+        indicator = self.catalogue.named(description.indicator)
+        fitting = [
+            target
+            for target in self.by_indicator.get(self.catalogue.key(indicator.code), ())
+            if description.fits(target)
+        ]
+        if len(fitting) == 1:
+            return fitting[0].id
+        if not fitting:
+            raise BadInput(
+                "TARGET_UNKNOWN",
+                f"Không có mức giao nào của “{indicator.name}” như đã ghi. Hãy nhập mức giao (targets) trước.",
+                field=("condition",),
+            )
+        levels = ", ".join(f"{_described(unscaled(each.value_scaled), each.check, each.due_on)}" for each in fitting)
+        raise BadInput(
+            "TARGET_AMBIGUOUS",
+            f"“{indicator.name}” có {len(fitting)} mức giao: {levels}. "
+            "Hãy ghi thêm value, kind, tier, unit hoặc basis để chỉ rõ một mức.",
+            field=("condition",),
+        )
 
 
 async def resting_on(session: AsyncSession, documents: Collection[UUID]) -> dict[UUID, list[Target]]:

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from dean06_core.access import Access, DataClass, Via, within
 from dean06_core.documents import LegalDocument
 from dean06_core.records import Record, new_id
+from dean06_core.targets import Target
 
 
 class TaskOrigin(StrEnum):
@@ -175,6 +176,16 @@ class TaskMention(Record):
     section: Mapped[str]
     deadline_text: Mapped[str | None]
     stated_state: Mapped[str | None]
+
+
+class TaskCondition(Record):
+    """The target that the task is to reach; whether it is reached is told by the figures."""
+
+    __tablename__ = "task_condition"
+    __access__ = within("task_id", "task")
+
+    task_id: Mapped[UUID] = mapped_column(sa.ForeignKey("task.id"), primary_key=True)
+    target_id: Mapped[UUID] = mapped_column(sa.ForeignKey(Target.id))
 
 
 class TaskBasis(Record):

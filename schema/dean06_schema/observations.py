@@ -25,7 +25,7 @@ from dean06_schema.indicators import Codes, Indicator, Part, Sectors, chosen_ind
 from dean06_schema.nodes import Node, global_id, node_loader
 from dean06_schema.statements import Statement, decimal
 from dean06_schema.structure import StructureInput
-from dean06_schema.targets import Target
+from dean06_schema.targets import Target, plain
 from dean06_schema.units import Unit, UnitGroup, UnitSelector
 
 described(
@@ -34,6 +34,7 @@ described(
     PREVIOUS="Kỳ trước liền kề",
     SAME_PERIOD_LAST_YEAR="Cùng kỳ năm trước",
     YEAR_START="Kỳ cuối của năm trước",
+    BASELINE="Mốc mà nơi nêu số liệu chọn, ví dụ trước khi triển khai; chênh lệch là con số nơi đó nêu",
 )
 
 
@@ -60,7 +61,7 @@ class PartValue:
 @strawberry.type(description="So sánh với một kỳ khác")
 class Comparison:
     observation: Annotated["Observation", strawberry.lazy("dean06_schema.observations")] | None = strawberry.field(
-        description="Số liệu của kỳ được so"
+        description="Số liệu của kỳ được so; null nếu so với mốc do nơi nêu chọn"
     )
     change: Decimal | None = strawberry.field(
         description="Chênh lệch: kỳ này trừ kỳ được so, theo đơn vị tính (tỷ lệ: điểm phần trăm)"
@@ -247,6 +248,8 @@ class Observation(Node):
         with_: Annotated[Against, strawberry.argument(name="with", description="So với kỳ nào")],
     ) -> list[Comparison | None]:
         own = [each.figure for each in observations]
+        if with_ is Against.BASELINE:
+            return [_stated_comparison(figure) for figure in own]
         async with context.reading() as session:
             found = await comparing.before(session, context.directory, context.catalogue, own, with_)
         return [_comparison(figure, other, context) for figure, other in zip(own, found, strict=True)]
@@ -261,7 +264,9 @@ class Observation(Node):
         own = [each.figure for each in observations]
         async with context.reading() as session:
             found = await comparing.ranks(session, context.directory, context.catalogue, own, among.keys(context))
-        return [None if rank is None else Rank(position=rank.position, of=rank.of, stated=False) for rank in found]
+        return [
+            None if rank is None else Rank(position=rank.position, of=rank.of, stated=rank.is_stated) for rank in found
+        ]
 
 
 @strawberry.type
@@ -355,6 +360,11 @@ def _periods(codes: Sequence[str]) -> list[CalendarPeriod]:
             "TOO_MANY_PERIODS", f"Xin tối đa {MOST_PERIODS} kỳ một lần, không phải {len(codes)}.", field=("periods",)
         )
     return [CalendarPeriod.parse(code) for code in dict.fromkeys(codes)]
+
+
+def _stated_comparison(figure: Figure) -> Comparison | None:
+    change = figure.stated_change
+    return None if change is None else Comparison(observation=None, change=plain(unscaled(change)))
 
 
 def _comparison(figure: Figure, other: Figure | None, context: Context) -> Comparison | None:

@@ -30,7 +30,7 @@ class Target:
     @classmethod
     def of(cls, target: AssignedTarget, declared: DeclaredIndicator) -> "Target":
         """The target as assigned."""
-        return cls(target=target, declared=declared, level=_plain(unscaled(target.value_scaled)))
+        return cls(target=target, declared=declared, level=plain(unscaled(target.value_scaled)))
 
     @strawberry.field(description="Chỉ tiêu theo dõi")
     def indicator(self) -> Measured:
@@ -82,7 +82,7 @@ class Target:
         ]
 
 
-def _plain(value: Decimal) -> Decimal:
+def plain(value: Decimal) -> Decimal:
     """50.000000 is shown as 50 and 99.5 as 99.5."""
     trimmed = value.normalize()
     return trimmed.quantize(Decimal(1)) if trimmed == trimmed.to_integral_value() else trimmed

@@ -9,12 +9,15 @@ import strawberry
 from strawberry.types.info import Info
 
 from dean06_core import task_details
+from dean06_core.conditions import Condition
 from dean06_core.graphql import Context, PageInfo, batch_field
 from dean06_core.pages import Slice, cursor_of
 from dean06_core.standing import StandingTask
 from dean06_core.task_details import Extension, Mention
 from dean06_core.tasks import TaskProgress as StoredProgress
 from dean06_schema.documents import LegalDocument
+from dean06_schema.indicators import Indicator
+from dean06_schema.targets import Target
 from dean06_schema.units import Unit
 
 PROGRESS_ORDER: Final = "task_progress"
@@ -57,6 +60,20 @@ class TaskProgress:
         async with context.reading() as session:
             found = await task_details.progress_documents(session, {each.stored.id for each in reports})
         return [[LegalDocument.of(document) for document in found[each.stored.id]] for each in reports]
+
+
+@strawberry.type(description="Mức chỉ tiêu giao mà một nhiệm vụ phải đạt")
+class TaskCondition:
+    indicator: Indicator = strawberry.field(description="Chỉ tiêu theo dõi")
+    target: Target = strawberry.field(description="Mức được giao")
+    met: bool | None = strawberry.field(
+        description="Số liệu mới nhất trong ba tháng đến ngày đang xem đã đạt mức đó; null nếu chưa có số liệu"
+    )
+
+    @classmethod
+    def of(cls, condition: Condition) -> "TaskCondition":
+        indicator = condition.indicator
+        return cls(indicator=Indicator.of(indicator), target=Target.of(condition.target, indicator), met=condition.met)
 
 
 @strawberry.type(description="Một lần nhiệm vụ được nêu hoặc nhắc lại; nhắc lại không làm thành nhiệm vụ mới")

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from strawberry.types.info import Info
 
 from dean06_core import standing, task_details
+from dean06_core.conditions import conditions
 from dean06_core.graphql import After, Before, Context, First, Last, PageInfo, batch_field, described
 from dean06_core.pages import Page, Slice, cursor_of
 from dean06_core.standing import StandingTask, TaskGrouping, TaskOrder
@@ -19,6 +20,7 @@ from dean06_schema.documents import LegalDocument
 from dean06_schema.nodes import Node, global_id, node_loader
 from dean06_schema.task_details import (
     PROGRESS_ORDER,
+    TaskCondition,
     TaskExtension,
     TaskMention,
     TaskProgressConnection,
@@ -167,6 +169,13 @@ class Task(Node):
 
         found = await told(context, own, reported)
         return [TaskProgressConnection.of(task, rows) for task, rows in zip(own, found, strict=True)]
+
+    @batch_field(description="Mức chỉ tiêu giao mà nhiệm vụ phải đạt, và số liệu cho biết đã đạt chưa")
+    async def condition(tasks: list[Any], context: Context) -> list[TaskCondition | None]:
+        own = [each.standing for each in tasks]
+        async with context.reading() as session:
+            found = await conditions(session, context.directory, context.catalogue, own)
+        return [None if condition is None else TaskCondition.of(condition) for condition in found]
 
     @batch_field(description="Các văn bản làm căn cứ")
     async def basis(tasks: list[Any], context: Context) -> list[list[LegalDocument]]:

@@ -10,8 +10,8 @@ import pytest
 
 from dean06_core import answers, comparing
 from dean06_core.answers import Question
-from dean06_core.comparing import Against, Rank
-from dean06_core.figures import Figure
+from dean06_core.comparing import Against
+from dean06_core.figures import Figure, Rank
 from dean06_core.indicators import Direction
 from dean06_core.observations import Slice
 from dean06_core.periods import Period
@@ -32,6 +32,7 @@ pytestmark = pytest.mark.anyio
         pytest.param("2024-02-29", Against.SAME_PERIOD_LAST_YEAR, None, id="2023 has no 29 February"),
         pytest.param("2025-07", Against.YEAR_START, "2024-12", id="the last month of the year before"),
         pytest.param("2025-Q3", Against.YEAR_START, "2024-Q4", id="the last quarter of the year before"),
+        pytest.param("2025-07", Against.BASELINE, None, id="a starting point that the statement chose"),
         pytest.param("2025-01-01", Against.YEAR_START, "2024-12-31", id="New Year's Eve"),
     ],
 )
@@ -88,6 +89,16 @@ async def test_a_sum_over_a_tier_is_ranked_among_the_sums_over_that_tier(tmp_pat
             (2, Rank(1, 2)),
             (3, Rank(2, 2)),
         ]
+
+
+async def test_a_stated_rank_stands_where_nobody_else_can_be_compared(tmp_path: Path) -> None:
+    async with world(tmp_path, province(Place(2), Place(3))) as here:
+        await here.add(stated(2, 5, 10, rank=1, rank_of=34), stated(3, 9, 10))
+        async with here.seen_by() as session:
+            found = await _answer(here, session, [2])
+            alone = await comparing.ranks(session, here.directory, here.catalogue, found, {2})
+            compared = await comparing.ranks(session, here.directory, here.catalogue, found, {2, 3})
+        assert (alone, compared) == ([Rank(1, 34, is_stated=True)], [Rank(2, 2)])
 
 
 async def _answer(here: World, session: Any, units: Sequence[int], **question: Any) -> list[Figure]:

@@ -149,6 +149,10 @@ ROWS: Mapping[str, Sequence[Mapping[str, Any]]] = {
             "document": REPORT,
             "section": "1.2(4)",
             "reporter": "cong-an-tinh",
+            "change": 1089,
+            "changed_since": "tháng trước",
+            "rank": 1,
+            "rank_of": 34,
         },
         {
             "indicator": RECORDS,
@@ -185,6 +189,7 @@ ROWS: Mapping[str, Sequence[Mapping[str, Any]]] = {
             "deadline": "2025-08-31",
             "basis": ["1824/QĐ-UBND"],
             "sectors": ["justice", "health"],
+            "condition": [{"indicator": RECORDS, "kind": "FLOOR", "basis": "1824/QĐ-UBND"}],
             "mentions": [{"document": REPORT, "section": "2.1", "stated_state": "overdue"}],
             "progress": [{"on": "2025-07-28", "unit": "cong-an-tinh", "done": "Đã nối dữ liệu"}],
             "events": [{"kind": "EXTENDED", "on": "2025-07-28", "deadline": "2025-09-30", "basis": "1824/QĐ-UBND"}],
@@ -517,6 +522,36 @@ async def test_an_indicator_that_cannot_be_is_told(loaded: Office) -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("condition", "field", "code"),
+    [
+        pytest.param({"indicator": RECORDS, "value": 80}, None, None, id="told by its level"),
+        pytest.param({"indicator": RECORDS, "unit": "18844"}, None, None, id="told by its unit"),
+        pytest.param({"indicator": RECORDS, "value": 81}, "condition", "TARGET_UNKNOWN", id="no such level"),
+        pytest.param({"indicator": RECORDS, "kind": "ASSIGNED"}, "condition", "TARGET_AMBIGUOUS", id="one of many"),
+        pytest.param({"value": 80}, "condition[0].indicator", "CELL_EMPTY", id="of nothing"),
+    ],
+)
+async def test_a_task_waits_for_one_target(
+    loaded: Office, condition: dict[str, Any], field: str | None, code: str | None
+) -> None:
+    order = {**ROWS["tasks"][1], "code": "HT25-003", "condition": [condition]}
+    report = await loaded.load("tasks", [order])
+    assert [(error.field, error.code) for error in report.errors] == ([] if field is None else [(field, code)])
+    assert report.created == (field is None)
+
+
+async def test_a_task_waits_for_one_target_only(loaded: Office) -> None:
+    condition = {"indicator": RECORDS, "value": 80}
+    twice = {**ROWS["tasks"][1], "code": "HT25-003", "condition": [condition, condition]}
+    again = {**ROWS["tasks"][0], "condition": [{"indicator": RECORDS, "value": 90}]}
+    errors = [(await loaded.load("tasks", [row])).errors[0] for row in (twice, again)]
+    assert [(error.field, error.code) for error in errors] == [
+        ("condition", "CELL_INVALID"),
+        ("condition", "TASK_CONFLICT"),
+    ]
+
+
 async def test_a_share_is_a_part_of_the_whole(loaded: Office) -> None:
     heir = {**ROWS["units"][1], "code": "19001", "predecessors": [{"code": "18094", "kind": "SPLIT", "share": "1,5"}]}
     report = await loaded.load("units", [heir])
@@ -579,7 +614,7 @@ def _as_cell(column: str, value: Any) -> str:
             return ";".join(f"{part['part']}:{part['value']}" for part in value)
         case list() if column == "events":
             return ";".join(f"{one['kind']}:{one['on']}:{one['deadline']}:{one['basis']}" for one in value)
-        case list() if column in {"mentions", "progress"}:
+        case list() if column in {"mentions", "progress", "condition"}:
             return json.dumps(value, ensure_ascii=False)
         case list():
             return ";".join(value)

@@ -55,6 +55,9 @@ def figures(
         pytest.param(said(SCORE, **figures(value="87.5")), id="a score"),
         pytest.param(said(tier=Tier.COMMUNE), id="the sum over a tier"),
         pytest.param(said(group=3), id="the sum over a group"),
+        pytest.param(said(change=Decimal(46_034), changed_since="trước khi triển khai"), id="a rise"),
+        pytest.param(said(change=Decimal("-0.5")), id="a fall since nobody says when"),
+        pytest.param(said(rank=1, rank_of=34), id="a rank"),
     ],
 )
 def test_it_may_be_said(sound: tuple[Statement, Indicator]) -> None:
@@ -177,6 +180,27 @@ def test_it_may_be_said(sound: tuple[Statement, Indicator]) -> None:
             "group",
             "Một số liệu là của cấp (tier) hoặc của nhóm (group), không phải cả hai. Hãy bỏ một trong hai.",
             id="a tier and a group",
+        ),
+        pytest.param(
+            said(changed_since="đầu năm"),
+            "CHANGE_MISSING",
+            "changed_since",
+            "Có mốc so sánh “đầu năm” nhưng không có mức thay đổi. Hãy ghi change, giảm thì ghi dấu trừ.",
+            id="a starting point without a change",
+        ),
+        pytest.param(
+            said(rank=1),
+            "RANK_INCOMPLETE",
+            "rank",
+            "Thứ hạng phải có cả hạng (rank) và trong số bao nhiêu đơn vị (rank_of). Hãy ghi cả hai.",
+            id="a rank among nobody knows how many",
+        ),
+        pytest.param(
+            said(rank=35, rank_of=34),
+            "RANK_INVALID",
+            "rank",
+            "Hạng 35 phải từ 1 đến số đơn vị được xếp (34). Hãy sửa một trong hai số.",
+            id="a rank behind the last",
         ),
     ],
 )

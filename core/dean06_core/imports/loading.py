@@ -20,6 +20,7 @@ from dean06_core.imports.reading import Row
 from dean06_core.imports.references import References
 from dean06_core.imports.reports import Errors, ImportReport
 from dean06_core.outcomes import Refused, Tally
+from dean06_core.targets import Assigned
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +72,8 @@ async def run(
         raise BadInput(
             "NOUN_UNKNOWN", f"Không nhập được “{noun}”. Hãy chọn một trong: {', '.join(NOUNS)}.", field=("noun",)
         )
-    references = References(directory, catalogue, await Shelf.load(session), now.date(), province)
+    shelf, assigned = await Shelf.load(session), await Assigned.load(session, catalogue)
+    references = References(directory, catalogue, shelf, assigned, now.date(), province)
     errors = Errors(frozenset(column for row in rows for column in row.cells))
     entries = _read(kind, rows, references, errors)
     tally = Tally()

@@ -30,6 +30,8 @@ def read(row: Cells, references: References) -> Statement:
     parts = tuple(
         (part.need("part", text), part.need("value", number)) for part in row.objects("parts", ("part", "value"))
     )
+    change, changed_since = row.get("change", number), row.get("changed_since", prose)
+    rank, rank_of = row.get("rank", count), row.get("rank_of", count)
     stated_state = DataState.DRAFT if document is None else DataState.PUBLISHED
     state = row.get("state", one_of(DataState), stated_state)
     row.finish()
@@ -45,6 +47,10 @@ def read(row: Cells, references: References) -> Statement:
         denominator=denominator,
         value=value,
         parts=parts,
+        change=change,
+        changed_since=changed_since,
+        rank=rank,
+        rank_of=rank_of,
         printed=printed,
         qualifier=qualifier,
         no_activity=no_activity,

@@ -12,6 +12,7 @@ from dean06_core.catalogue import Catalogue
 from dean06_core.directory import Directory, Span, Unit
 from dean06_core.documents import Shelf
 from dean06_core.errors import BadInput
+from dean06_core.targets import Assigned, Description
 from dean06_core.units import CodeScheme, UnitLevel
 
 _EVERYDAY: Final = (CodeScheme.NSO, CodeScheme.SLUG)
@@ -24,6 +25,7 @@ class References:
     directory: Directory
     catalogue: Catalogue
     shelf: Shelf
+    assigned: Assigned
     today: date
     province_code: str | None = None
 
@@ -72,6 +74,9 @@ class References:
 
     def indicator(self, code: str) -> str:
         return self.catalogue.named(code).code
+
+    def target(self, description: Description) -> UUID:
+        return self.assigned.named(description)
 
     def sector(self, code: str) -> str:
         return self.catalogue.sector(code)

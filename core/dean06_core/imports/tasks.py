@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from dean06_core import orders
-from dean06_core.imports.cells import Cells, day, one_of, prose, text, texts
+from dean06_core.imports.cells import Cells, day, number, one_of, prose, text, texts
 from dean06_core.imports.references import References
 from dean06_core.orders import Event, Mention, Order, Progress
 from dean06_core.outcomes import Tally
+from dean06_core.targets import Description, TargetKind
 from dean06_core.tasks import DatePrecision, TaskEventKind, TaskOrigin, TaskRecurrence
+from dean06_core.units import Tier
 
 
 def read(row: Cells, references: References) -> Order:
@@ -55,6 +59,19 @@ def read(row: Cells, references: References) -> Order:
         )
         for event in row.objects("events", ("kind", "on", "deadline", "basis"))
     ]
+    conditions = [
+        (
+            condition.need("indicator", text),
+            condition.get("value", number),
+            condition.get("kind", one_of(TargetKind)),
+            condition.get("tier", one_of(Tier)),
+            condition.get("unit", text),
+            condition.get("basis", text),
+        )
+        for condition in row.objects("condition", ("indicator", "value", "kind", "tier", "unit", "basis"))
+    ]
+    if len(conditions) > 1:
+        row.refuse("condition", "CELL_INVALID", "Một nhiệm vụ chỉ gắn với một mức giao. Hãy giữ một condition.")
     row.finish()
     order = Order(
         code=code,
@@ -76,6 +93,7 @@ def read(row: Cells, references: References) -> Order:
         if assigned_by is None
         else row.attempt("assigned_by", references.unit, assigned_by, assigned_on),
         basis=frozenset(row.attempt("basis", references.document, document) for document in basis),
+        condition=_condition(row, references, conditions[0], assigned_on) if conditions else None,
         sectors=frozenset(row.attempt("sectors", references.sector, sector) for sector in sectors),
         mentions=tuple(
             Mention(row.attempt("mentions", references.document, document), section, deadline_text, stated_state)
@@ -98,6 +116,19 @@ def read(row: Cells, references: References) -> Order:
     )
     row.stop_if_wrong()
     return order
+
+
+def _condition(row: Cells, references: References, said: tuple[Any, ...], on: date) -> UUID:
+    indicator, value, kind, tier, unit, basis = said
+    description = Description(
+        indicator=indicator,
+        value=value,
+        kind=kind,
+        tier=tier,
+        unit=None if unit is None else row.attempt("condition", references.unit, unit, on),
+        basis=None if basis is None else row.attempt("condition", references.document, basis),
+    )
+    return row.attempt("condition", references.target, description)
 
 
 async def write(session: AsyncSession, entries: Sequence[Order], references: References, now: datetime) -> Tally:

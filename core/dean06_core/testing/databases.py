@@ -112,7 +112,20 @@ def _declared(tables: Collection[str]) -> dict[str, list[str]]:
 
 
 def _definitions(connection: sa.Connection, tables: Collection[str]) -> dict[str, list[str]]:
-    """Each table and index with the lines that define it; their order does not matter."""
+    """Each table and index with the clauses that define it; their order does not matter."""
     master = sa.table("sqlite_master", sa.column("name"), sa.column("tbl_name"), sa.column("sql"))
     found = sa.select(master.c.name, master.c.sql).where(master.c.tbl_name.in_(tables), master.c.sql.is_not(None))
-    return {name: sorted(line.strip(" \t,") for line in sql.splitlines()) for name, sql in connection.execute(found)}
+    return {name: sorted(_clauses(" ".join(sql.split()))) for name, sql in connection.execute(found)}
+
+
+def _clauses(definition: str) -> Iterator[str]:
+    """What is between the commas that are in no inner parentheses; a column added later stands behind the others."""
+    depth, clause = 0, ""
+    for letter in definition:
+        depth += (letter == "(") - (letter == ")")
+        if (letter == "," and depth == 1) or (letter in "()" and depth == (letter == "(")):
+            yield clause.strip()
+            clause = ""
+        else:
+            clause += letter
+    yield clause.strip()
