@@ -6,6 +6,7 @@ from dean06_core.hookspecs import hookimpl
 from dean06_core.indicators import Direction, Indicator, IndicatorKind, OverTime, OverUnits, Part
 from dean06_core.measuring import BEGINNING, Measurement, Resolver, Span, measure, share_of_records, spans_table
 from dean06_core.periods import Period, Window
+from dean06_core.record_imports import RecordImport
 from dean06_core.records import Record, new_id
 from dean06_core.sectors import Sector
 from dean06_core.units import Tier, UnitLevel
@@ -24,6 +25,7 @@ __all__ = [
     "Part",
     "Period",
     "Record",
+    "RecordImport",
     "Resolver",
     "Sector",
     "Span",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import AsyncIterator, Collection, Sequence
 from datetime import datetime
 
 from dean06_core import recording
@@ -28,21 +28,35 @@ async def compute(
     catalogue: Catalogue,
     directory: Directory,
     now: datetime,
-) -> list[Recorded]:
-    """Measure every indicator that the sector has a resolver for, and record what was measured.
+) -> AsyncIterator[tuple[str, list[Recorded]]]:
+    """Measure each indicator that the sector has a resolver for, and record what was measured, one after the other.
 
-    The resolvers run as the sector's compute principal: behind the wall, with
-    the records of that sector, of all units, and nothing else. Measured again,
-    the same is unchanged and another result is the next revision.
+    Each is kept when it is told: whoever stops in between begins again, and what
+    was measured already is unchanged. The resolvers run as the sector's compute
+    principal: behind the wall, with the records of that sector, of all units,
+    and nothing else. A unit has no figure of a period at whose end it was not
+    there.
     """
-    statements: list[Statement] = []
-    async with database.reading(_principal(sector)) as session:
-        for code, resolver in sector.resolvers.items():
-            indicator = catalogue.by_code[code]
-            measured = await resolver(session, units, _spans(indicator, periods))
-            statements.extend(_statement(code, measurement) for measurement in measured)
-    async with database.service() as session:
-        return await recording.record_all(session, statements, catalogue=catalogue, directory=directory, now=now)
+    for code, resolver in sector.resolvers.items():
+        async with database.reading(_principal(sector)) as session:
+            measured = await resolver(session, units, _spans(catalogue.by_code[code], periods))
+        statements = [_statement(code, each) for each in measured]
+        async with database.service() as session:
+            yield (
+                code,
+                await recording.record_all(
+                    session,
+                    [each for each in statements if _is_there(each, directory)],
+                    catalogue=catalogue,
+                    directory=directory,
+                    now=now,
+                ),
+            )
+
+
+def _is_there(statement: Statement, directory: Directory) -> bool:
+    last_day = statement.period.last_day
+    return directory.unit(statement.unit, last_day).holds(last_day)
 
 
 def _principal(sector: Sector) -> tuple[Right, ...]:

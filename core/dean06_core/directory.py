@@ -331,6 +331,10 @@ class Directory:
         """From whom a unit took over."""
         return self.successions.get(key, ())
 
+    def successors(self, key: int) -> tuple[int, ...]:
+        """The keys of the units that took over from a unit."""
+        return tuple(heir for heir, taken in self.successions.items() if any(each.predecessor == key for each in taken))
+
     # many units
 
     def listed(self, on: date) -> tuple[Unit, ...]:

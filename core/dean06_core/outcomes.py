@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 
 from dean06_core.errors import BadInput
@@ -19,9 +20,13 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Tally:
+    """How many were made, changed or left. Of records also whose they are, and the earliest day that they name."""
+
     created: int = 0
     updated: int = 0
     unchanged: int = 0
+    units: frozenset[int] = frozenset()
+    since: date | None = None
 
     @staticmethod
     def of(outcomes: Iterable[Outcome]) -> Tally:

@@ -66,12 +66,17 @@ def new_id() -> UUID:
     return UUID(int=(ticks >> 12) << 80 | 0x7 << 76 | (ticks & 0xFFF) << 64 | 0b10 << 62 | secrets.randbits(62))
 
 
+def table_of(record: type[Record]) -> sa.Table:
+    table = record.__table__
+    assert isinstance(table, sa.Table)  # noqa: S101  every mapped class of ours maps a plain table
+    return table
+
+
 def declared_access(records: Iterable[type[Record]]) -> dict[str, Access]:
     """Each table's name with its declaration. One undeclared, or naming a column it lacks, stops start-up."""
     found: dict[str, Access] = {}
     for record in records:
-        table = record.__table__
-        assert isinstance(table, sa.Table)  # noqa: S101  every mapped class of ours maps a plain table
+        table = table_of(record)
         access = getattr(record, "__access__", None)
         if not isinstance(access, Access):
             raise UndeclaredTable(

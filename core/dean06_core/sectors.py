@@ -12,6 +12,8 @@ from dean06_core.access import Access
 from dean06_core.errors import StartUpError
 from dean06_core.indicators import LOCAL, Indicator
 from dean06_core.measuring import Resolver
+from dean06_core.record_imports import RecordImport
+from dean06_core.record_imports import check as check_import
 from dean06_core.records import Record, declared_access
 
 SDK_VERSION: Final = (1, 0)
@@ -28,7 +30,8 @@ class Sector:
     ``code`` prefixes every indicator (``code.name``) and every table
     (``code_name``). ``query`` is a Strawberry type whose fields stand under one
     root field of the sector's name. ``resolvers`` measure indicators by code.
-    ``migrations`` is the import path of the package that holds ``versions/``.
+    ``records`` are the kinds of record that files bring, by the name after the
+    dot in ``dean06 import code.name FILE``. ``migrations`` is the import path of the package that holds ``versions/``.
     ``sdk`` is the SDK version that the plugin was written for.
     """
 
@@ -39,6 +42,7 @@ class Sector:
     tables: tuple[type[Record], ...] = ()
     migrations: str | None = None
     query: type | None = None
+    records: Mapping[str, RecordImport] = field(default_factory=lambda: MappingProxyType({}))
     sdk: tuple[int, int] = SDK_VERSION
 
     @property
@@ -86,6 +90,13 @@ def check(sector: Sector) -> None:
                 f"Sector '{sector.code}' has a table '{table}'. "
                 f"Prefix its name with the sector: '{sector.code}_{table}'."
             )
+    for name, declared in sector.records.items():
+        if declared.record not in sector.tables:
+            raise StartUpError(
+                f"The import '{sector.code}.{name}' loads '{declared.record.__tablename__}', "
+                f"which is no table of sector '{sector.code}'. Name the class in tables=."
+            )
+        check_import(f"{sector.code}.{name}", declared)
     if sector.tables and sector.migrations is None:
         raise StartUpError(
             f"Sector '{sector.code}' has tables but no migrations. Set migrations='{sector.code}_package.migrations'."

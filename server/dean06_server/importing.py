@@ -1,17 +1,25 @@
-"""The way of rows into the database, for ``dean06 import`` and the demonstration alike."""
+"""The way of rows into the database, for ``dean06 import`` and the demonstration alike, and of records into figures."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import datetime
+from collections import Counter
+from collections.abc import AsyncIterator, Collection, Sequence
+from datetime import date, datetime
+from typing import Final
 
-from dean06_core import imports
+from dean06_core import computing, imports
 from dean06_core.catalogue import Catalogue
 from dean06_core.database import Database
 from dean06_core.directory import Directory
 from dean06_core.imports import ImportReport, Row
+from dean06_core.outcomes import Outcome, Tally
+from dean06_core.periods import Period
+from dean06_core.sectors import Sector
 from dean06_server.clock import VIETNAM
 from dean06_server.installation import Installation
+
+_MOST_MONTHS: Final = 24
+"""How far back figures are computed again when records change."""
 
 
 async def bring_in(
@@ -33,6 +41,54 @@ async def bring_in(
             directory=await Directory.load(session),
             catalogue=await Catalogue.load(session, installation.sectors),
             now=now.astimezone(VIETNAM),
+            sectors=installation.sectors,
             province=province,
             dry_run=dry_run,
         )
+
+
+async def compute_changed(
+    installation: Installation, database: Database, report: ImportReport, now: datetime
+) -> AsyncIterator[tuple[str, Tally]]:
+    """Compute the figures of units whose records an import changed, and of the units above, one indicator at a time.
+
+    Of every month from the earliest day that a changed record names, at most
+    two years back, to the current one.
+    """
+    if not report.units:
+        return
+    sector = installation.sector(report.noun.partition(".")[0])
+    today = now.astimezone(VIETNAM).date()
+    async for code, tally in compute(installation, database, sector, _months(report.since, today), now, report.units):
+        yield code, tally
+
+
+async def compute(
+    installation: Installation,
+    database: Database,
+    sector: Sector,
+    periods: Sequence[Period],
+    now: datetime,
+    units: Collection[int] | None = None,
+) -> AsyncIterator[tuple[str, Tally]]:
+    """Compute a sector's figures of all units, or of some and those above them, one indicator at a time."""
+    async with database.service_reading() as session:
+        directory = await Directory.load(session)
+        catalogue = await Catalogue.load(session, installation.sectors)
+    today = now.astimezone(VIETNAM).date()
+    meant = set(directory.versions if units is None else units)
+    meant |= {above.key for unit in meant for above in directory.ancestors(unit, today)}
+    computed = computing.compute(
+        database, sector, units=sorted(meant), periods=periods, catalogue=catalogue, directory=directory, now=now
+    )
+    async for code, recorded in computed:
+        counts = Counter(each.outcome for each in recorded)
+        yield code, Tally(counts[Outcome.CREATED], counts[Outcome.UPDATED], counts[Outcome.UNCHANGED])
+
+
+def _months(since: date | None, today: date) -> list[Period]:
+    """The latest months up to today, the earliest first."""
+    months = [Period.month_of(today)]
+    while len(months) < _MOST_MONTHS and since is not None and since < months[-1].starts:
+        months.append(months[-1].previous())
+    return months[::-1]

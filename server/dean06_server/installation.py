@@ -10,7 +10,7 @@ from typing import Final
 from dean06_core import catalogue, migrating, plugins
 from dean06_core.access import Access
 from dean06_core.database import Database
-from dean06_core.errors import StartUpError
+from dean06_core.errors import BadInput, StartUpError
 from dean06_core.migrating import History, Step
 from dean06_core.plugins import Installed
 from dean06_core.records import declared_access, records_of
@@ -43,6 +43,16 @@ class Installation:
     @property
     def sectors(self) -> tuple[Sector, ...]:
         return self.plugins.sectors
+
+    def sector(self, code: str) -> Sector:
+        """The installed sector of a code; SECTOR_NOT_INSTALLED with those that are."""
+        for sector in self.sectors:
+            if sector.code == code:
+                return sector
+        known = ", ".join(sector.code for sector in self.sectors)
+        raise BadInput(
+            "SECTOR_NOT_INSTALLED", f"Chưa cài lĩnh vực “{code}”. Hãy chọn một trong: {known}.", field=("sector",)
+        )
 
     def database(self, url: str) -> Database:
         return Database(url, self.tables)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -39,7 +40,7 @@ async def peeps(session: AsyncSession, units: Collection[int], spans: Sequence[S
 
 async def compute(here: World, resolver: Resolver = paved) -> list[Outcome]:
     sector = replace(ROADS, resolvers={"roads.paved_rate": resolver})
-    recorded = await computing.compute(
+    computed = computing.compute(
         here.database,
         sector,
         units=[2, 3],
@@ -48,7 +49,7 @@ async def compute(here: World, resolver: Resolver = paved) -> list[Outcome]:
         directory=here.directory,
         now=NOW,
     )
-    return [each.outcome for each in recorded]
+    return [each.outcome async for _, recorded in computed for each in recorded]
 
 
 async def test_what_was_measured_answers_for_its_unit_and_adds_up_for_the_parent(tmp_path: Path) -> None:
@@ -59,6 +60,12 @@ async def test_what_was_measured_answers_for_its_unit_and_adds_up_for_the_parent
             whole, own = await answers.answer(session, here.directory, here.catalogue, question)
         assert (whole.numerator, whole.denominator, whole.source) == (5, 20, FigureSource.ROLLED_UP)
         assert (own.numerator, own.denominator, own.source) == (2, 10, FigureSource.COMPUTED)
+
+
+async def test_a_unit_has_no_figure_of_a_period_at_whose_end_it_was_not_there(tmp_path: Path) -> None:
+    gone = Place(3, valid_to=date(2025, 7, 15))
+    async with world(tmp_path, province(Place(2), gone)) as here:
+        assert await compute(here) == [Outcome.CREATED] * 3
 
 
 async def test_measured_again_the_same_is_unchanged(tmp_path: Path) -> None:

@@ -204,6 +204,17 @@ ROWS: Mapping[str, Sequence[Mapping[str, Any]]] = {
             "assigned_on": "2025-07-28",
         },
     ],
+    "systems": [
+        {"code": "vneid", "name": "VNeID", "owner": "cong-an-tinh"},
+        {
+            "code": "one-stop",
+            "name": "Hệ thống một cửa",
+            "links": [
+                {"to": "vneid", "state": "PLANNED"},
+                {"to": "vneid", "state": "IN_USE", "on": "2025-07-01", "remark": "Đăng nhập bằng VNeID."},
+            ],
+        },
+    ],
 }
 STATEMENT = ROWS["observations"][0]
 
@@ -509,7 +520,7 @@ async def test_an_unknown_noun_is_refused(loaded: Office) -> None:
         await loaded.load("reports", [])
     assert refused.value.message == (
         "Không nhập được “reports”. Hãy chọn một trong: "
-        "units, groups, documents, indicators, targets, observations, tasks."
+        "units, groups, documents, indicators, targets, observations, tasks, systems."
     )
 
 
@@ -614,7 +625,7 @@ def _as_cell(column: str, value: Any) -> str:
             return ";".join(f"{part['part']}:{part['value']}" for part in value)
         case list() if column == "events":
             return ";".join(f"{one['kind']}:{one['on']}:{one['deadline']}:{one['basis']}" for one in value)
-        case list() if column in {"mentions", "progress", "condition"}:
+        case list() if column in {"mentions", "progress", "condition", "links"}:
             return json.dumps(value, ensure_ascii=False)
         case list():
             return ";".join(value)

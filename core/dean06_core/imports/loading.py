@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from types import ModuleType
@@ -14,12 +14,14 @@ from dean06_core.catalogue import Catalogue
 from dean06_core.directory import Directory
 from dean06_core.documents import Shelf
 from dean06_core.errors import BadInput
-from dean06_core.imports import documents, groups, indicators, observations, targets, tasks, units
+from dean06_core.imports import documents, groups, indicators, observations, systems, targets, tasks, units
 from dean06_core.imports.cells import Cells, RowRefused
 from dean06_core.imports.reading import Row
+from dean06_core.imports.records import RecordNoun
 from dean06_core.imports.references import References
 from dean06_core.imports.reports import Errors, ImportReport
 from dean06_core.outcomes import Refused, Tally
+from dean06_core.sectors import Sector
 from dean06_core.targets import Assigned
 
 
@@ -46,6 +48,7 @@ _NOUNS: Final = {
     "targets": _noun(targets),
     "observations": _noun(observations),
     "tasks": _noun(tasks),
+    "systems": _noun(systems),
 }
 NOUNS: Final = tuple(_NOUNS)
 """In the order in which they refer to one another."""
@@ -59,19 +62,17 @@ async def run(
     directory: Directory,
     catalogue: Catalogue,
     now: datetime,
+    sectors: Sequence[Sector] = (),
     province: str | None = None,
     dry_run: bool = False,
 ) -> ImportReport:
     """Import all rows of a noun; with an error, or in a dry run, nothing stays written.
 
-    ``province`` is the code of the province that the rows are about, needed
+    A noun is one of core's, or ``sector.name`` for records of one of the
+    ``sectors``. ``province`` is the code of the province that the rows are about, needed
     where there are several. The session stays usable, whatever was refused.
     """
-    kind = _NOUNS.get(noun)
-    if kind is None:
-        raise BadInput(
-            "NOUN_UNKNOWN", f"Không nhập được “{noun}”. Hãy chọn một trong: {', '.join(NOUNS)}.", field=("noun",)
-        )
+    kind = _kind(noun, sectors)
     shelf, assigned = await Shelf.load(session), await Assigned.load(session, catalogue)
     references = References(directory, catalogue, shelf, assigned, now.date(), province)
     errors = Errors(frozenset(column for row in rows for column in row.cells))
@@ -98,6 +99,26 @@ async def run(
         unchanged=tally.unchanged,
         dry_run=dry_run,
         changed=frozenset({kind.changes} if kind.changes and not dry_run and tally.created + tally.updated else ()),
+        units=frozenset() if dry_run else tally.units,
+        since=None if dry_run else tally.since,
+    )
+
+
+def nouns(sectors: Iterable[Sector]) -> tuple[str, ...]:
+    """Everything that can be imported: what core knows, then the records of the sectors."""
+    return *NOUNS, *(f"{sector.code}.{name}" for sector in sectors for name in sector.records)
+
+
+def _kind(noun: str, sectors: Sequence[Sector]) -> _Noun:
+    if noun in _NOUNS:
+        return _NOUNS[noun]
+    for sector in sectors:
+        code, _, name = noun.partition(".")
+        if code == sector.code and name in sector.records:
+            records = RecordNoun(noun, sector.records[name])
+            return _Noun(records.read, records.write)
+    raise BadInput(
+        "NOUN_UNKNOWN", f"Không nhập được “{noun}”. Hãy chọn một trong: {', '.join(nouns(sectors))}.", field=("noun",)
     )
 
 

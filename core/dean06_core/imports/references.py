@@ -49,6 +49,25 @@ class References:
             found = self._by_name(written, on) if " " in written else self.directory.named(written, on)
         return found.key
 
+    def unit_on(self, written: str, on: date) -> int:
+        """As ``unit``; for a code whose last holder is gone, UNIT_ENDED with who took over."""
+        try:
+            return self.unit(written, on)
+        except BadInput as refusal:
+            held = [] if " " in written else self._holders(written)
+            gone = [span for span in held if span.valid_to is not None and span.valid_to <= on]
+            if refusal.code != "UNIT_UNKNOWN" or not gone:
+                raise
+            last = self.directory.unit(max(gone, key=lambda span: span.valid_from).key, on)
+            heirs = sorted(self.directory.unit(key, on).name for key in self.directory.successors(last.key))
+            remedy = f"Hãy ghi đơn vị kế thừa: {', '.join(heirs)}." if heirs else "Hãy ghi đơn vị thay thế."
+            raise BadInput(
+                "UNIT_ENDED",
+                f"“{last.name}” ({written}) chỉ có đến ngày {last.valid_to:%d/%m/%Y}, dòng này là của ngày "
+                f"{on:%d/%m/%Y}. {remedy}",
+                field=("unit",),
+            ) from None
+
     def inside(self, written: str | None, on: date, *, is_national: bool = False) -> int:
         """The unit in which something holds: the one named, else the province, or the country around it."""
         if written is not None:
@@ -61,10 +80,13 @@ class References:
         found = self.directory.by_code(written, on)
         if found is not None or " " in written:
             return self.unit(written, on)
-        held = [span for scheme in _EVERYDAY for span in self.directory.codes.get((scheme, written), ())]
+        held = self._holders(written)
         if not held:
             return self.unit(written, on)
         return max(held, key=lambda span: (span.valid_from <= on, _distance(span, on))).key
+
+    def _holders(self, code: str) -> list[Span]:
+        return [span for scheme in _EVERYDAY for span in self.directory.codes.get((scheme, code), ())]
 
     def group(self, code: str) -> int:
         return self.directory.group(code).key

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Final
 
 MOST_ERRORS: Final = 200
@@ -23,7 +24,9 @@ class ImportReport:
     """How many rows were new, changed something, or were known already. With an error nothing was written.
 
     ``changed`` names the reference data that the caller has to load again:
-    ``directory`` or ``catalogue``.
+    ``directory`` or ``catalogue``. ``units`` are the keys of those whose records
+    changed and ``since`` the earliest day that these name, so that the figures
+    can be computed again.
     """
 
     noun: str
@@ -33,6 +36,8 @@ class ImportReport:
     errors: tuple[RowError, ...] = ()
     dry_run: bool = False
     changed: frozenset[str] = frozenset()
+    units: frozenset[int] = frozenset()
+    since: date | None = None
 
 
 class Errors:

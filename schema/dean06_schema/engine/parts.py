@@ -12,6 +12,7 @@ from dean06_schema.errors import Refusal
 from dean06_schema.indicators import IndicatorQuery
 from dean06_schema.nodes import NodeQuery
 from dean06_schema.observations import ObservationQuery
+from dean06_schema.systems import SystemQuery
 from dean06_schema.task_summaries import TaskSummaryQuery
 from dean06_schema.tasks import TaskQuery
 from dean06_schema.units import UnitQuery
@@ -42,6 +43,7 @@ CONTRACT: Final = Parts(
         TaskQuery,
         TaskSummaryQuery,
         DocumentQuery,
+        SystemQuery,
     ),
     mutations=(AccountMutation,),
     types=(Refusal,),

@@ -1,8 +1,9 @@
-"""``dean06 import``: a file of rows into the database, all of them or none."""
+"""``dean06 import``: a file of rows into the database, all or none; ``dean06 compute``: records into figures."""
 
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 
 import click
@@ -10,25 +11,42 @@ from rich.console import Console
 from rich.table import Table
 
 from dean06_core import imports
-from dean06_core.imports import NOUNS, ImportReport
-from dean06_server import clock
+from dean06_core.imports import ImportReport
+from dean06_core.outcomes import Tally
+from dean06_core.periods import Period
+from dean06_server import clock, importing
 from dean06_server.commands.opening import fitting_database_of
 from dean06_server.importing import bring_in
 from dean06_server.installation import Installation
 
 
 @click.command(name="import")
-@click.argument("noun", type=click.Choice(NOUNS))
+@click.argument("noun")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--dry-run", is_flag=True, help="Check every row and write nothing.")
 @click.option("--province", metavar="CODE", help="The province that the rows are about, where there are several.")
 def import_(noun: str, file: Path, dry_run: bool, province: str | None) -> None:
-    """Import FILE (JSON or CSV), whose rows are NOUN. With one wrong row nothing is written, and status is 1."""
-    report = asyncio.run(_import(noun, file, dry_run=dry_run, province=province))
+    """Import FILE (JSON or CSV), whose rows are NOUN. With one wrong row nothing is written, and status is 1.
+
+    NOUN is units, groups, documents, ..., or records of a sector: health.visits. Figures that follow from records are
+    computed afterwards.
+    """
+    installation = Installation.found()
+    nouns = imports.nouns(installation.sectors)
+    if noun not in nouns:
+        raise click.BadParameter(f"'{noun}' is none of: {', '.join(nouns)}.", param_hint="NOUN")
+    report = asyncio.run(_import(installation, noun, file, dry_run=dry_run, province=province))
     if report.errors:
         _tell(report, file)
         raise click.exceptions.Exit(1)
-    click.echo(sentence(report))
+
+
+@click.command()
+@click.argument("sector")
+@click.option("--period", "periods", metavar="CODE", multiple=True, help="Which period; the current month if none.")
+def compute(sector: str, periods: tuple[str, ...]) -> None:
+    """Measure the records of SECTOR again and keep what follows; what is known already stays as it is."""
+    asyncio.run(_compute(sector, periods))
 
 
 def sentence(report: ImportReport) -> str:
@@ -39,12 +57,31 @@ def sentence(report: ImportReport) -> str:
     )
 
 
-async def _import(noun: str, file: Path, *, dry_run: bool, province: str | None) -> ImportReport:
-    rows, installation = imports.read_rows(file), Installation.found()
+async def _import(
+    installation: Installation, noun: str, file: Path, *, dry_run: bool, province: str | None
+) -> ImportReport:
+    rows, now = imports.read_rows(file), clock.now()
     async with fitting_database_of(installation) as database:
-        return await bring_in(
-            installation, database, noun=noun, rows=rows, now=clock.now(), province=province, dry_run=dry_run
+        report = await bring_in(
+            installation, database, noun=noun, rows=rows, now=now, province=province, dry_run=dry_run
         )
+        if not report.errors:
+            click.echo(sentence(report))
+        await _tell_computed(importing.compute_changed(installation, database, report, now))
+        return report
+
+
+async def _compute(code: str, periods: Sequence[str]) -> None:
+    installation, now = Installation.found(), clock.now()
+    sector = installation.sector(code)
+    meant = [Period.parse(period) for period in periods] or [Period.month_of(now.astimezone(clock.VIETNAM).date())]
+    async with fitting_database_of(installation) as database:
+        await _tell_computed(importing.compute(installation, database, sector, meant, now))
+
+
+async def _tell_computed(computed: AsyncIterator[tuple[str, Tally]]) -> None:
+    async for code, tally in computed:
+        click.echo(f"{code}: {tally.created} số liệu mới, {tally.updated} thay đổi, {tally.unchanged} giữ nguyên")
 
 
 def _tell(report: ImportReport, file: Path) -> None:
