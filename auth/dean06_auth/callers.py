@@ -8,9 +8,10 @@ from typing import Final
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from dean06_auth import accounts, grants, passwords, tokens
+from dean06_auth.accounts import AccountState
 from dean06_auth.grants import Reach
 from dean06_auth.tokens import IssuedToken
-from dean06_core.access import Caller
+from dean06_core.access import Caller, Grant
 from dean06_core.database import Database
 from dean06_core.errors import BadInput
 
@@ -39,6 +40,14 @@ async def sign_in(database: Database, *, login: str, password: str, now: datetim
     async with database.service() as session:
         await accounts.note_sign_in(session, account_id=credential.account_id, on=on, stored=stored, renewed=renewed)
         return await tokens.issue(session, account_id=credential.account_id, now=now, lifetime=SIGN_IN_LASTS)
+
+
+async def held_by(session: AsyncSession, *, login: str, reach: Reach, on: date) -> tuple[Grant, ...]:
+    """What an active account holds on a day; nothing for one that is not there or not active. Two statements."""
+    account = await accounts.find(session, login=login)
+    if account is None or account.state is not AccountState.ACTIVE:
+        return ()
+    return await grants.live(session, account_id=account.id, reach=reach, on=on)
 
 
 async def caller_of(session: AsyncSession, *, token: str, now: datetime, reach: Reach, on: date) -> Caller | None:

@@ -12,9 +12,10 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from dean06_core.access import ALL, All
-from dean06_core.errors import BadInput
+from dean06_core.errors import BadInput, StartUpError
 from dean06_core.indicators import LOCAL, Indicator, IndicatorRow, as_definition, from_definition
 from dean06_core.outcomes import Outcome, Refusals, Tally
+from dean06_core.records import Record
 from dean06_core.sectors import Sector
 
 _LOCAL_TITLE = "Chỉ tiêu do cơ quan thường trực nhập"
@@ -47,11 +48,13 @@ class Catalogue:
 
     @cached_property
     def by_code(self) -> Mapping[str, Indicator]:
-        return {indicator.code: indicator for indicator in self.by_key.values()}
+        """By their codes, and by those that they took over."""
+        return {code: self.by_key[key] for code, key in self._keys.items()}
 
     @cached_property
     def _keys(self) -> Mapping[str, int]:
-        return {indicator.code: key for key, indicator in self.by_key.items()}
+        former = {each.takes_over: key for key, each in self.by_key.items() if each.takes_over is not None}
+        return {**former, **{indicator.code: key for key, indicator in self.by_key.items()}}
 
     def key(self, code: str) -> int:
         return self._keys[code]
@@ -104,14 +107,21 @@ async def register(session: AsyncSession, sectors: Sequence[Sector]) -> int:
     """Keep the declared indicators of the installed sectors; returns how many were new or changed.
 
     Those of a sector that is no longer installed stay as they were, for their
-    figures. Three statements at most.
+    figures. One that takes over a local indicator gets its key, and so its whole
+    history. Three statements at most, and three more for a take-over.
     """
+    await _take_over(session, [each for sector in sectors for each in sector.indicators if each.takes_over])
     outcomes = await _keep(session, [indicator for sector in sectors for indicator in sector.indicators])
     return sum(outcome is not Outcome.UNCHANGED for outcome in outcomes)
 
 
 async def enter(session: AsyncSession, indicators: Sequence[Indicator]) -> Tally:
     """Keep indicators that are only reported; INDICATOR_NOT_LOCAL for a code that a plugin would own."""
+    refuse_unless_local(indicators)
+    return Tally.of(await _keep(session, indicators))
+
+
+def refuse_unless_local(indicators: Sequence[Indicator]) -> None:
     refusals = Refusals()
     for place, indicator in enumerate(indicators):
         if indicator.sector != LOCAL:
@@ -125,7 +135,29 @@ async def enter(session: AsyncSession, indicators: Sequence[Indicator]) -> Tally
                 ),
             )
     refusals.stop_if_any()
-    return Tally.of(await _keep(session, indicators))
+
+
+async def _take_over(session: AsyncSession, indicators: Sequence[Indicator]) -> None:
+    """Give the rows of local indicators to those that take them over, with the sector of all that hangs on them."""
+    if not indicators:
+        return
+    named = [code for indicator in indicators for code in (indicator.code, indicator.takes_over)]
+    rows = {row.code: row for row in await session.scalars(sa.select(IndicatorRow).where(IndicatorRow.code.in_(named)))}
+    for indicator in indicators:
+        row = rows.get(indicator.takes_over or "")
+        if row is None:
+            continue
+        if indicator.code in rows:
+            raise StartUpError(
+                f"Indicator '{indicator.code}' is to take over '{row.code}', but both have figures already. "
+                "Drop takes_over, or uninstall the plugin before its indicator is first registered."
+            )
+        row.code, row.sector = indicator.code, indicator.sector
+        for table in Record.metadata.tables.values():
+            if {"indicator_key", "sector"} <= set(table.columns.keys()):
+                moved = sa.update(table).where(table.c.indicator_key == row.key).values(sector=row.sector)
+                await session.execute(moved)
+    await session.flush()
 
 
 async def _keep(session: AsyncSession, indicators: Sequence[Indicator]) -> list[Outcome]:

@@ -69,7 +69,8 @@ class Indicator:
     written. ``reported_at`` are the levels of units that report it; empty means
     every child of a unit is expected to. ``responsible`` is the code of the unit
     whose statement decides where several disagree. ``basis`` are labels of
-    documents.
+    documents. ``takes_over`` is the code of an indicator that the secretariat
+    entered before there was a sector for it; its figures become this one's.
     """
 
     code: str
@@ -93,6 +94,7 @@ class Indicator:
     order: int = 0
     responsible: str | None = None
     basis: tuple[str, ...] = ()
+    takes_over: str | None = None
     version: int = 1
 
     def __post_init__(self) -> None:
@@ -102,6 +104,8 @@ class Indicator:
             )
         if (self.kind is IndicatorKind.RATIO) != (self.denominator is not None):
             raise ValueError(f"Indicator '{self.code}': a ratio has a denominator, and nothing else has one.")
+        if self.takes_over is not None and not self.takes_over.startswith(f"{LOCAL}."):
+            raise ValueError(f"Indicator '{self.code}' can take over '{LOCAL}.name' only, not '{self.takes_over}'.")
 
     @property
     def sector(self) -> str:

@@ -139,6 +139,24 @@ async def assign_all(session: AsyncSession, orders: Sequence[Order], *, director
     return Tally.of(outcomes)
 
 
+async def mention_all(session: AsyncSession, mentions: Sequence[tuple[str, Mention]]) -> Tally:
+    """Keep where orders, told by their codes, were given again.
+
+    TASK_UNKNOWN for a mention of what nobody ordered, TASK_CONFLICT where the
+    same place was kept with another deadline or state.
+    """
+    refusals = Refusals()
+    outcomes: list[Outcome] = []
+    async with session.begin_nested():
+        known = await _Known.load(session, {code for code, _ in mentions})
+        for place, (code, mention) in enumerate(mentions):
+            with refusals.of_entry(place):
+                outcomes.append(Outcome.UPDATED if known.mention(code, mention) else Outcome.UNCHANGED)
+        refusals.stop_if_any()
+        await known.save(session)
+    return Tally.of(outcomes)
+
+
 async def log(
     session: AsyncSession,
     task: Task,
@@ -219,7 +237,7 @@ def _give(known: _Known, order: Order, members: Sequence[Unit], directory: Direc
         for member in members:
             child = replace(order, code=_child_code(order, member), lead=member.key, lead_group=None, cooperating=())
             if child.code in known.tasks:
-                raise _conflict(child, "code")
+                raise _conflict(child.code, "code")
             known.begin(child, task.id, now)
     else:
         known.refuse_unless_same(task, order)
@@ -292,7 +310,7 @@ class _Known:
         """TASK_CONFLICT, naming the first field in which the order is not the one that was given."""
         for column, name in _SAME.items():
             if getattr(task, column) != getattr(order, name):
-                raise _conflict(order, name)
+                raise _conflict(order.code, name)
         cooperating = {row.unit_key for row in self._rows(TaskParty, task.id) if row.role is PartyRole.COOPERATING}
         assigned_on = {row.on for row in self._rows(TaskEvent, task.id) if row.kind is TaskEventKind.ASSIGNED}
         for name, kept, given in (
@@ -302,18 +320,13 @@ class _Known:
             ("assigned_on", assigned_on, {order.assigned_on}),
         ):
             if kept != given:
-                raise _conflict(order, name)
+                raise _conflict(order.code, name)
 
     def grow(self, task: Task, children: Iterable[UUID], order: Order, now: datetime) -> bool:
         """Add what the task does not have yet; whether there was any."""
         before = sum(len(rows) for rows in self._fresh.values())
-        mentions = {(row.document_id, row.section): row for row in self._rows(TaskMention, task.id)}
         for mention in order.mentions:
-            kept = mentions.get((mention.document, mention.section))
-            if kept is None:
-                mentions[mention.document, mention.section] = self._add(task.id, _mention(task.id, mention))
-            elif (kept.deadline_text, kept.stated_state) != (mention.deadline_text, mention.stated_state):
-                raise _conflict(order, "mentions")
+            self.mention(order.code, mention)
         progress = {(row.on, row.unit_key, row.done, row.remaining) for row in self._rows(TaskProgress, task.id)}
         for said in order.progress:
             if (said.on, said.unit, said.done, said.remaining) not in progress:
@@ -323,12 +336,29 @@ class _Known:
             if order.condition is not None and not conditions:
                 self._add(id_, TaskCondition(task_id=id_, target_id=order.condition))
             elif order.condition is not None and conditions != {order.condition}:
-                raise _conflict(order, "condition")
+                raise _conflict(order.code, "condition")
             happened = {(row.kind, row.on, row.deadline, row.basis_id) for row in self._rows(TaskEvent, id_)}
             for event in order.events:
                 if (event.kind, event.on, event.deadline, event.basis) not in happened:
                     self._add(id_, _event(id_, event, None, now))
         return sum(len(rows) for rows in self._fresh.values()) > before
+
+    def mention(self, code: str, mention: Mention) -> bool:
+        """Keep a place that mentions the task of a code; whether it was not known."""
+        task = self.tasks.get(code)
+        if task is None:
+            raise BadInput(
+                "TASK_UNKNOWN",
+                f"Chưa có nhiệm vụ “{code}” để ghi lần nhắc lại. Hãy giao nhiệm vụ (import tasks) trước, hoặc sửa mã.",
+                field=("task",),
+            )
+        mentions = {(row.document_id, row.section): row for row in self._rows(TaskMention, task.id)}
+        kept = mentions.get((mention.document, mention.section))
+        if kept is None:
+            self._add(task.id, _mention(task.id, mention))
+        elif (kept.deadline_text, kept.stated_state) != (mention.deadline_text, mention.stated_state):
+            raise _conflict(code, "mentions")
+        return kept is None
 
     def _tell(self, task_id: UUID, said: Progress) -> None:
         row = TaskProgress(
@@ -369,10 +399,10 @@ def _event(task_id: UUID, event: Event, by: int | None, now: datetime) -> TaskEv
     )
 
 
-def _conflict(order: Order, field: str) -> BadInput:
+def _conflict(code: str, field: str) -> BadInput:
     return BadInput(
         "TASK_CONFLICT",
-        f"Nhiệm vụ “{order.code}” đã được giao với nội dung khác ở “{field}”. "
+        f"Nhiệm vụ “{code}” đã được giao với nội dung khác ở “{field}”. "
         "Hãy dùng mã khác cho nhiệm vụ mới; gia hạn, kết quả và lần nhắc lại thì ghi ở events, progress, mentions.",
         field=(field,),
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from operator import itemgetter
 from typing import Any, Final, NamedTuple
 from uuid import UUID
@@ -14,16 +14,17 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from dean06_core.catalogue import Catalogue
-from dean06_core.directory import Directory
+from dean06_core.directory import Directory, Unit
 from dean06_core.errors import BadInput
 from dean06_core.indicators import Indicator, IndicatorKind
 from dean06_core.observations import DataState, Observation, ObservationPart, Source, scaled
 from dean06_core.outcomes import Outcome, Refusals
 from dean06_core.records import new_id
 from dean06_core.statements import Statement, check, choose, outweighs
-from dean06_core.units import UnitSuccession
+from dean06_core.units import UnitLevel, UnitSuccession
 
 _AT_ONCE: Final = 500
+_AREAS: Final = frozenset({UnitLevel.COUNTRY, UnitLevel.REGION, UnitLevel.PROVINCE, UnitLevel.DISTRICT})
 _CELL: Final = ("indicator_key", "period", "window", "share", "unit_key")
 _PLACE: Final = (*_CELL, "reporter_key", "stated_in")
 _CONTENT: Final = (
@@ -73,7 +74,8 @@ async def record_all(
 
     Said again in the same place by the same reporter, the same is UNCHANGED and
     a higher state or another content is the next revision. UNIT_NOT_IN_PERIOD
-    for a unit that was not there on the period's last day.
+    for a unit that was not there on the period's last day, LEVEL_WRONG for one
+    that neither reports the indicator nor has anybody inside who does.
     """
     drafts = await _draft_all(session, statements, catalogue, directory)
     neighbours = sorted(range(len(drafts)), key=lambda number: drafts[number].cell)
@@ -118,13 +120,14 @@ class _Live:
 async def _draft_all(
     session: AsyncSession, statements: Sequence[Statement], catalogue: Catalogue, directory: Directory
 ) -> list[_Draft]:
-    refusals = Refusals()
+    refusals, levels = Refusals(), _Levels(directory)
     drafts: list[_Draft] = []
     absent: dict[int, Statement] = {}
     first_in: dict[_Key, _Draft] = {}
     for number, statement in enumerate(statements):
         with refusals.of_entry(number):
             check(statement, catalogue.named(statement.indicator))
+            levels.refuse_wrong(statement, catalogue.named(statement.indicator))
             draft = _draft(statement, catalogue, directory)
             drafts.append(draft)
             first = first_in.setdefault(draft.place, draft)
@@ -139,6 +142,31 @@ async def _draft_all(
             refusals.add(number, _not_in_period(statement, successors[statement.unit], directory))
     refusals.stop_if_any()
     return drafts
+
+
+class _Levels:
+    """Which units may state an indicator: of the levels that report it, areas, and whoever has such units inside."""
+
+    def __init__(self, directory: Directory) -> None:
+        self._directory = directory
+        self._inside: dict[tuple[int, date], frozenset[UnitLevel]] = {}
+
+    def refuse_wrong(self, statement: Statement, indicator: Indicator) -> None:
+        unit, levels = self._directory.unit(statement.unit, statement.period.last_day), indicator.reported_at
+        if not levels or unit.level in _AREAS or levels & self._of(unit, statement.period.last_day):
+            return
+        raise BadInput(
+            "LEVEL_WRONG",
+            f"“{indicator.name}” do cấp {', '.join(sorted(levels))} báo cáo; {unit.name} là cấp {unit.level} và không "
+            "có đơn vị cấp đó bên trong. Hãy sửa đơn vị hoặc chỉ tiêu.",
+            field=("unit",),
+        )
+
+    def _of(self, unit: Unit, on: date) -> frozenset[UnitLevel]:
+        if (unit.key, on) not in self._inside:
+            below = self._directory.descendants(unit.key, on)
+            self._inside[unit.key, on] = frozenset({unit.level, *(each.level for each in below)})
+        return self._inside[unit.key, on]
 
 
 def _draft(statement: Statement, catalogue: Catalogue, directory: Directory) -> _Draft:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -17,7 +17,7 @@ from dean06_core.access import Access, DataClass
 from dean06_core.catalogue import Catalogue
 from dean06_core.documents import LegalDocument
 from dean06_core.errors import BadInput
-from dean06_core.indicators import IndicatorRow
+from dean06_core.indicators import Direction, IndicatorRow
 from dean06_core.observations import scaled, unscaled
 from dean06_core.outcomes import Outcome, Refusals, Tally
 from dean06_core.periods import Period
@@ -148,7 +148,8 @@ async def assign_all(session: AsyncSession, assignments: Sequence[Assignment], *
     """Assign levels; one already assigned is unchanged, and may be given its last day.
 
     TARGET_CONFLICT where the same document assigns the same addressee two
-    levels from one day on.
+    levels from one day on, TARGET_BELOW_FLOOR for one that is easier than a
+    floor of the same addressee.
     """
     return Tally.of(outcome for _, outcome in await _assign(session, assignments, catalogue))
 
@@ -169,6 +170,8 @@ async def _assign(
             target = _target(assignment, catalogue)
             kept = known.setdefault(_identity(target), target)
             if kept is target:
+                with refusals.of_entry(place):
+                    _refuse_below_a_floor(target, known.values(), catalogue)
                 session.add(target)
                 assigned.append((target, Outcome.CREATED))
                 continue
@@ -241,17 +244,36 @@ def _target(assignment: Assignment, catalogue: Catalogue) -> Target:
 
 
 def _identity(target: Target) -> tuple[object, ...]:
-    return (
-        target.indicator_key,
-        target.rule,
-        target.within_key,
-        target.tier,
-        target.group_key,
-        target.period,
-        target.kind,
-        target.comparator,
-        target.valid_from,
-        target.basis_id,
+    return (*_addressee(target), target.kind, target.comparator, target.valid_from, target.basis_id)
+
+
+def _refuse_below_a_floor(target: Target, known: Iterable[Target], catalogue: Catalogue) -> None:
+    """What is assigned to somebody is no easier than the floor that holds for him at the same time."""
+    indicator = catalogue.by_key[target.indicator_key]
+    upward = indicator.direction is Direction.HIGHER_IS_BETTER
+    for other in known:
+        floor, level = (target, other) if target.kind is TargetKind.FLOOR else (other, target)
+        if floor.kind is not TargetKind.FLOOR or level.kind is TargetKind.FLOOR:
+            continue
+        if _addressee(floor) != _addressee(level) or not _overlap(floor, level):
+            continue
+        if level.value_scaled < floor.value_scaled if upward else level.value_scaled > floor.value_scaled:
+            raise BadInput(
+                "TARGET_BELOW_FLOOR",
+                f"“{indicator.name}”: mức {level.kind} {unscaled(level.value_scaled).normalize():f} dễ hơn mức "
+                f"tối thiểu {unscaled(floor.value_scaled).normalize():f} của cùng đơn vị trong cùng thời gian. "
+                "Hãy sửa mức, hoặc ghi ngày hết hiệu lực (valid_to) cho mức kia.",
+                field=("value",),
+            )
+
+
+def _addressee(target: Target) -> tuple[object, ...]:
+    return target.indicator_key, target.rule, target.within_key, target.tier, target.group_key, target.period
+
+
+def _overlap(one: Target, other: Target) -> bool:
+    return (one.valid_to is None or other.valid_from < one.valid_to) and (
+        other.valid_to is None or one.valid_from < other.valid_to
     )
 
 

@@ -7,15 +7,21 @@ from collections.abc import AsyncIterator, Collection, Sequence
 from datetime import date, datetime
 from typing import Final
 
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from dean06_auth import callers
 from dean06_core import computing, imports
+from dean06_core.access import Action
 from dean06_core.catalogue import Catalogue
 from dean06_core.database import Database
 from dean06_core.directory import Directory
+from dean06_core.errors import BadInput
 from dean06_core.imports import ImportReport, Row
+from dean06_core.indicators import LOCAL
 from dean06_core.outcomes import Outcome, Tally
 from dean06_core.periods import Period
 from dean06_core.sectors import Sector
-from dean06_server.clock import VIETNAM
+from dean06_server.clock import VIETNAM, business_day
 from dean06_server.installation import Installation
 
 _MOST_MONTHS: Final = 24
@@ -30,10 +36,13 @@ async def bring_in(
     rows: Sequence[Row],
     now: datetime,
     province: str | None = None,
+    by: str | None = None,
     dry_run: bool = False,
 ) -> ImportReport:
     """Import all rows of a noun as a service, in one transaction; with an error in one of them, none."""
     async with database.service() as session:
+        if by is not None:
+            await refuse_unless_secretariat(session, by, now)
         return await imports.run(
             session,
             noun=noun,
@@ -43,7 +52,20 @@ async def bring_in(
             now=now.astimezone(VIETNAM),
             sectors=installation.sectors,
             province=province,
+            by=by,
             dry_run=dry_run,
+        )
+
+
+async def refuse_unless_secretariat(session: AsyncSession, login: str, now: datetime) -> None:
+    """NOT_SECRETARIAT unless the account may enter what belongs to no sector."""
+    directory, on = await Directory.load(session), business_day(now)
+    held = await callers.held_by(session, login=login, reach=directory, on=on)
+    if not any(Action.ASSIGN in grant.actions and LOCAL in grant.sectors for grant in held):
+        raise BadInput(
+            "NOT_SECRETARIAT",
+            f"“{login}” không phải tài khoản đang hoạt động của cơ quan thường trực. Hãy ghi tài khoản khác ở --by.",
+            field=("by",),
         )
 
 

@@ -12,12 +12,13 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 
-from dean06_core import catalogue, imports, unit_register
+from dean06_core import catalogue, imports, proposals, unit_register
 from dean06_core.catalogue import Catalogue
 from dean06_core.database import Database
 from dean06_core.directory import Directory
 from dean06_core.imports import ImportReport
 from dean06_core.indicators import Indicator, IndicatorKind, OverTime, Part
+from dean06_core.outcomes import Tally
 from dean06_core.periods import Window
 from dean06_core.records import Record, records_of
 from dean06_core.sectors import Sector
@@ -28,6 +29,8 @@ LONG_AGO: Final = date(1991, 8, 12)
 REFORM: Final = date(2025, 7, 1)
 NOW: Final = datetime(2025, 7, 28, 2, tzinfo=UTC)
 TODAY: Final = NOW.date()
+PROPOSER: Final = "lan"
+CONFIRMER: Final = "binh"
 LATER: Final = datetime(2025, 8, 1, 2, tzinfo=UTC)
 
 RECORDS_ONLINE: Final = Indicator(
@@ -170,8 +173,12 @@ class Office:
                 directory=await Directory.load(session),
                 catalogue=await Catalogue.load(session, SECTORS),
                 now=now,
-                **options,
+                **{"by": PROPOSER, **options},
             )
+
+    async def confirm(self, *codes: str, by: str = CONFIRMER) -> Tally:
+        async with self.database.service() as session:
+            return await proposals.confirm(session, codes, by=by, now=NOW)
 
     async def everything(self) -> dict[str, list[tuple[Any, ...]]]:
         """Every row of every table, in no particular order."""

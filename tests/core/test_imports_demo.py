@@ -9,7 +9,7 @@ import pytest
 import sqlalchemy as sa
 
 import dean06_server
-from dean06_core import catalogue, imports
+from dean06_core import catalogue, imports, proposals
 from dean06_core.catalogue import Catalogue
 from dean06_core.directory import Directory
 from dean06_core.imports import NOUNS, ImportReport
@@ -19,7 +19,7 @@ from dean06_core.periods import Window
 from dean06_core.sectors import Sector
 from dean06_core.tasks import Task
 from dean06_core.units import UnitLevel, UnitSuccession
-from tests.core.ha_tinh import NOW, Office, empty_office
+from tests.core.ha_tinh import NOW, PROPOSER, Office, empty_office
 
 pytestmark = pytest.mark.anyio
 
@@ -74,7 +74,7 @@ SECTORS = tuple(
 
 async def load_all(opened: Office) -> list[ImportReport]:
     reports = []
-    for noun in NOUNS:
+    for noun in (noun for noun in NOUNS if (DATA / f"{noun}.json").exists()):
         async with opened.database.service() as session:
             reports.append(
                 await imports.run(
@@ -84,8 +84,13 @@ async def load_all(opened: Office) -> list[ImportReport]:
                     directory=await Directory.load(session),
                     catalogue=await Catalogue.load(session, SECTORS),
                     now=NOW,
+                    by=PROPOSER,
                 )
             )
+        if noun == "indicators":
+            async with opened.database.service() as session:
+                waiting = [proposal.code for proposal in await proposals.pending(session)]
+            await opened.confirm(*waiting)
     return reports
 
 

@@ -25,6 +25,7 @@ from dean06_core.documents import LegalDocument
 from dean06_core.errors import BadInput
 from dean06_core.imports import NOUNS, ImportReport, RowError, read_rows, rows_of
 from dean06_core.observations import DataState, Observation, Qualifier
+from dean06_core.outcomes import Tally
 from dean06_core.tasks import Task
 from dean06_core.testing import statements
 from dean06_core.units import UnitVersion
@@ -204,6 +205,7 @@ ROWS: Mapping[str, Sequence[Mapping[str, Any]]] = {
             "assigned_on": "2025-07-28",
         },
     ],
+    "mentions": [{"task": "HT25-002", "document": REPORT, "section": "3.2.13(8)", "deadline_text": "thứ Năm"}],
     "systems": [
         {"code": "vneid", "name": "VNeID", "owner": "cong-an-tinh"},
         {
@@ -240,10 +242,10 @@ async def test_every_noun_is_imported_in_the_order_of_reference(tmp_path: Path) 
     async with empty_office(tmp_path) as opened:
         reports = await load_everything(opened)
     assert {noun: report.errors for noun, report in reports.items()} == dict.fromkeys(NOUNS, ())
-    assert {noun: report.created for noun, report in reports.items()} == {noun: len(ROWS[noun]) for noun in NOUNS}
-    assert {noun for noun, report in reports.items() if report.changed} == {"units", "groups", "indicators"}
+    made = {noun: report.created + report.updated for noun, report in reports.items()}
+    assert made == {noun: len(ROWS[noun]) for noun in NOUNS}
+    assert {noun for noun, report in reports.items() if report.changed} == {"units", "groups"}
     assert reports["units"].changed == reports["groups"].changed == {"directory"}
-    assert reports["indicators"].changed == {"catalogue"}
 
 
 async def test_importing_again_changes_nothing(loaded: Office) -> None:
@@ -520,7 +522,7 @@ async def test_an_unknown_noun_is_refused(loaded: Office) -> None:
         await loaded.load("reports", [])
     assert refused.value.message == (
         "Không nhập được “reports”. Hãy chọn một trong: "
-        "units, groups, documents, indicators, targets, observations, tasks, systems."
+        "units, groups, documents, indicators, targets, observations, tasks, mentions, systems."
     )
 
 
@@ -563,6 +565,27 @@ async def test_a_task_waits_for_one_target_only(loaded: Office) -> None:
     ]
 
 
+async def test_a_mention_is_of_a_task(loaded: Office) -> None:
+    nowhere = {**ROWS["mentions"][0], "task": "HT25-999"}
+    report = await loaded.load("mentions", [nowhere])
+    assert [(error.field, error.code, error.message) for error in report.errors] == [
+        (
+            "task",
+            "TASK_UNKNOWN",
+            "Chưa có nhiệm vụ “HT25-999” để ghi lần nhắc lại. Hãy giao nhiệm vụ (import tasks) trước, hoặc sửa mã.",
+        )
+    ]
+    assert (await loaded.load("mentions", [{**ROWS["mentions"][0], "section": "2.1"}])).updated == 1
+
+
+async def test_parts_that_do_not_add_up_are_kept_as_they_were_said(loaded: Office) -> None:
+    parts = [{"part": "hospital", "value": "56"}, {"part": "centre", "value": "165"}]
+    said = {**ROWS["observations"][2], "numerator": 220, "parts": parts}
+    assert (await loaded.load("observations", [said])).updated == 1
+    kept = await loaded.everything()
+    assert sorted(row[2] for row in kept["observation_part"])[-2:] == [56_000_000, 165_000_000]
+
+
 async def test_a_share_is_a_part_of_the_whole(loaded: Office) -> None:
     heir = {**ROWS["units"][1], "code": "19001", "predecessors": [{"code": "18094", "kind": "SPLIT", "share": "1,5"}]}
     report = await loaded.load("units", [heir])
@@ -574,8 +597,16 @@ async def test_a_share_is_a_part_of_the_whole(loaded: Office) -> None:
 
 
 async def test_an_indicator_may_be_defined_anew(loaded: Office) -> None:
+    assert await loaded.confirm("local.stations") == Tally(created=1)
     report = await loaded.load("indicators", [{**ROWS["indicators"][0], "decimals": 1}])
-    assert report == ImportReport(noun="indicators", updated=1, changed=frozenset({"catalogue"}))
+    assert report == ImportReport(noun="indicators", updated=1)
+    assert await loaded.confirm("local.stations") == Tally(updated=1)
+
+
+async def test_an_indicator_is_brought_by_somebody(loaded: Office) -> None:
+    with pytest.raises(BadInput, match="Hãy ghi tài khoản của người nhập") as refused:
+        await loaded.load("indicators", ROWS["indicators"], by=None)
+    assert refused.value.code == "PROPOSER_MISSING"
 
 
 async def test_a_figure_may_be_of_a_group(loaded: Office) -> None:

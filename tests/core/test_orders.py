@@ -162,6 +162,20 @@ async def test_a_repeated_order_is_a_mention_of_the_first(desk: Desk) -> None:
     ]
 
 
+async def test_a_mention_alone_is_added_to_the_task_of_its_code(desk: Desk) -> None:
+    await desk.assign(desk.order)
+    said = ("HT25-034", Mention(desk.report, "2.1", None, "overdue"))
+    assert await orders.mention_all(desk.session, [said]) == Tally(updated=1)
+    assert await orders.mention_all(desk.session, [said]) == Tally(unchanged=1)
+    elsewhere = ("HT25-034", Mention(desk.report, "2.1", None, "done"))
+    with pytest.raises(Refused) as refused:
+        await orders.mention_all(desk.session, [("HT25-035", said[1]), elsewhere])
+    assert [(each.field, each.code) for each in refused.value.refusals] == [
+        (("0", "task"), "TASK_UNKNOWN"),
+        (("1", "mentions"), "TASK_CONFLICT"),
+    ]
+
+
 async def test_progress_is_added(desk: Desk) -> None:
     await desk.assign(desk.order)
     said = replace(desk.order, progress=(Progress(TODAY, desk.key("so-y-te"), "Đã làm", "Còn lại"),))

@@ -31,7 +31,7 @@ from dean06_core.periods import Period, Window
 from dean06_core.recording import Recorded
 from dean06_core.statements import Statement, choose
 from dean06_core.testing import statements as statements_sent
-from dean06_core.units import Tier
+from dean06_core.units import Tier, UnitLevel
 from tests.core.ha_tinh import HEALTH_BOOKS, KIOSKS, LATER, NOW, RECORDS_ONLINE, SECTORS, TODAY, office
 
 pytestmark = pytest.mark.anyio
@@ -362,3 +362,26 @@ def test_each_cell_has_one_answer_and_it_is_the_one_that_weighs_most(said: list[
                 assert {row.id for row in chosen if row} == set(await desk.official())
 
     asyncio.run(take_down_and_compare())
+
+
+@pytest.mark.parametrize(
+    ("unit", "code"),
+    [
+        pytest.param("18844", None, id="a commune, which reports it"),
+        pytest.param("42", None, id="the province, with communes inside"),
+        pytest.param("so-y-te", "LEVEL_WRONG", id="a department, which neither reports it nor has communes"),
+    ],
+)
+async def test_a_figure_is_of_a_level_that_reports_it_or_is_around_it(
+    tmp_path: Path, unit: str, code: str | None
+) -> None:
+    async with opened(tmp_path) as desk:
+        of_communes = replace(RECORDS_ONLINE, reported_at=frozenset({UnitLevel.COMMUNE}))
+        key = desk.catalogue.key(of_communes.code)
+        desk.catalogue = replace(desk.catalogue, by_key={**desk.catalogue.by_key, key: of_communes})
+        if code is None:
+            assert await desk.outcomes(desk.says(unit)) == [Outcome.CREATED]
+        else:
+            with pytest.raises(Refused, match="Hãy sửa đơn vị hoặc chỉ tiêu") as refused:
+                await desk.record(desk.says(unit))
+            assert (refused.value.code, refused.value.field) == (code, ("unit",))

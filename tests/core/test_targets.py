@@ -17,6 +17,7 @@ from dean06_core import documents, targets
 from dean06_core.catalogue import Catalogue
 from dean06_core.directory import Directory
 from dean06_core.documents import DocumentEntry
+from dean06_core.indicators import Direction
 from dean06_core.outcomes import Refused, Tally
 from dean06_core.periods import Period
 from dean06_core.targets import Assignment, Comparator, Target, TargetCheck, TargetKind, TargetRule
@@ -85,6 +86,51 @@ async def test_the_rule_says_to_whom_it_speaks(desk: Desk, addressee: dict[str, 
 async def test_assigned_again_it_is_unchanged(desk: Desk) -> None:
     assert await desk.assign(desk.level, replace(desk.level, tier=Tier.COMMUNE)) == Tally(created=2)
     assert await desk.assign(desk.level, replace(desk.level, tier=Tier.COMMUNE)) == Tally(unchanged=2)
+
+
+@pytest.mark.parametrize(
+    ("changes", "refused"),
+    [
+        pytest.param({"kind": TargetKind.ASSIGNED, "value": Decimal("79.9")}, True, id="easier than the floor"),
+        pytest.param({"kind": TargetKind.ASPIRATION, "value": Decimal(100)}, False, id="harder than the floor"),
+        pytest.param({"kind": TargetKind.ASSIGNED, "value": Decimal(80)}, False, id="as hard as the floor"),
+        pytest.param(
+            {"kind": TargetKind.ASSIGNED, "value": Decimal(70), "tier": Tier.COMMUNE}, False, id="for somebody else"
+        ),
+        pytest.param(
+            {"kind": TargetKind.ASSIGNED, "value": Decimal(70), "valid_from": YEAR_END}, True, id="after it began"
+        ),
+        pytest.param(
+            {
+                "kind": TargetKind.ASSIGNED,
+                "value": Decimal(70),
+                "valid_from": date(2025, 1, 1),
+                "valid_to": date(2025, 7, 15),
+            },
+            False,
+            id="until it began",
+        ),
+    ],
+)
+async def test_what_is_assigned_is_no_easier_than_the_floor(desk: Desk, changes: dict[str, Any], refused: bool) -> None:
+    await desk.assign(desk.level)
+    other = replace(desk.level, **changes)
+    if refused:
+        code, field, message = await desk.refused(other)
+        assert (code, field) == ("TARGET_BELOW_FLOOR", ("value",))
+        assert "dễ hơn mức tối thiểu 80" in message
+    else:
+        assert await desk.assign(other) == Tally(created=1)
+
+
+async def test_of_what_should_be_low_the_easier_level_is_the_higher_one(desk: Desk) -> None:
+    low = replace(RECORDS_ONLINE, direction=Direction.LOWER_IS_BETTER)
+    desk.catalogue = replace(desk.catalogue, by_key={**desk.catalogue.by_key, desk.catalogue.key(low.code): low})
+    await desk.assign(desk.level)
+    assert (await desk.refused(replace(desk.level, kind=TargetKind.ASSIGNED, value=Decimal(90))))[
+        0
+    ] == "TARGET_BELOW_FLOOR"
+    assert await desk.assign(replace(desk.level, kind=TargetKind.ASSIGNED, value=Decimal(70))) == Tally(created=1)
 
 
 async def test_it_may_be_given_its_last_day(desk: Desk) -> None:

@@ -82,6 +82,7 @@ async def test_it_is_filled_with_the_report_of_a_month(made: Made) -> None:
 async def test_every_account_signs_in_with_the_one_password(database: Database, made: Made) -> None:
     assert [person.login for person in PEOPLE] == [
         "secretariat",
+        "secretariat.2",
         "health",
         "tax",
         "justice",

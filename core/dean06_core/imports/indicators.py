@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from dean06_core import catalogue
+from dean06_core import proposals
 from dean06_core.errors import BadInput
 from dean06_core.imports.cells import Cells, all_of, count, one_of, prose, text, texts
 from dean06_core.imports.references import References
@@ -57,7 +57,14 @@ def read(row: Cells, references: References) -> Indicator:
 
 
 async def write(session: AsyncSession, entries: Sequence[Indicator], references: References, now: datetime) -> Tally:
-    return await catalogue.enter(session, entries)
+    """Propose them; they stand when a second person has confirmed them."""
+    if references.by is None:
+        raise BadInput(
+            "PROPOSER_MISSING",
+            "Chỉ tiêu phải có người nhập và người thứ hai xác nhận. Hãy ghi tài khoản của người nhập (--by).",
+            field=("by",),
+        )
+    return await proposals.propose(session, entries, by=references.by, now=now)
 
 
 def _indicator(values: Mapping[str, Any]) -> Indicator:

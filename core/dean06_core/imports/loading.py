@@ -14,7 +14,7 @@ from dean06_core.catalogue import Catalogue
 from dean06_core.directory import Directory
 from dean06_core.documents import Shelf
 from dean06_core.errors import BadInput
-from dean06_core.imports import documents, groups, indicators, observations, systems, targets, tasks, units
+from dean06_core.imports import documents, groups, indicators, mentions, observations, systems, targets, tasks, units
 from dean06_core.imports.cells import Cells, RowRefused
 from dean06_core.imports.reading import Row
 from dean06_core.imports.records import RecordNoun
@@ -44,10 +44,11 @@ _NOUNS: Final = {
     "units": _noun(units, "directory", is_one_whole=True),
     "groups": _noun(groups, "directory"),
     "documents": _noun(documents),
-    "indicators": _noun(indicators, "catalogue"),
+    "indicators": _noun(indicators),
     "targets": _noun(targets),
     "observations": _noun(observations),
     "tasks": _noun(tasks),
+    "mentions": _noun(mentions),
     "systems": _noun(systems),
 }
 NOUNS: Final = tuple(_NOUNS)
@@ -64,17 +65,19 @@ async def run(
     now: datetime,
     sectors: Sequence[Sector] = (),
     province: str | None = None,
+    by: str | None = None,
     dry_run: bool = False,
 ) -> ImportReport:
     """Import all rows of a noun; with an error, or in a dry run, nothing stays written.
 
     A noun is one of core's, or ``sector.name`` for records of one of the
-    ``sectors``. ``province`` is the code of the province that the rows are about, needed
-    where there are several. The session stays usable, whatever was refused.
+    ``sectors``. ``by`` is the login of whoever brings the file. ``province`` is
+    the code of the province that the rows are about, needed where there are
+    several. The session stays usable, whatever was refused.
     """
     kind = _kind(noun, sectors)
     shelf, assigned = await Shelf.load(session), await Assigned.load(session, catalogue)
-    references = References(directory, catalogue, shelf, assigned, now.date(), province)
+    references = References(directory, catalogue, shelf, assigned, now.date(), province, by)
     errors = Errors(frozenset(column for row in rows for column in row.cells))
     entries = _read(kind, rows, references, errors)
     tally = Tally()

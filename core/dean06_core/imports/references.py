@@ -20,7 +20,10 @@ _EVERYDAY: Final = (CodeScheme.NSO, CodeScheme.SLUG)
 
 @dataclass(frozen=True, slots=True)
 class References:
-    """The reference data of one import. ``today`` stands where a row has no day of its own."""
+    """The reference data of one import, and the login of whoever brings it.
+
+    ``today`` stands where a row has no day of its own.
+    """
 
     directory: Directory
     catalogue: Catalogue
@@ -28,6 +31,7 @@ class References:
     assigned: Assigned
     today: date
     province_code: str | None = None
+    by: str | None = None
 
     def province(self, on: date) -> Unit:
         """The province that the file is about: the one that was named, else the only one there is."""

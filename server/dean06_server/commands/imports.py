@@ -25,7 +25,8 @@ from dean06_server.installation import Installation
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--dry-run", is_flag=True, help="Check every row and write nothing.")
 @click.option("--province", metavar="CODE", help="The province that the rows are about, where there are several.")
-def import_(noun: str, file: Path, dry_run: bool, province: str | None) -> None:
+@click.option("--by", "login", metavar="LOGIN", help="Whose account brings the file; needed for indicators.")
+def import_(noun: str, file: Path, dry_run: bool, province: str | None, login: str | None) -> None:
     """Import FILE (JSON or CSV), whose rows are NOUN. With one wrong row nothing is written, and status is 1.
 
     NOUN is units, groups, documents, ..., or records of a sector: health.visits. Figures that follow from records are
@@ -35,7 +36,7 @@ def import_(noun: str, file: Path, dry_run: bool, province: str | None) -> None:
     nouns = imports.nouns(installation.sectors)
     if noun not in nouns:
         raise click.BadParameter(f"'{noun}' is none of: {', '.join(nouns)}.", param_hint="NOUN")
-    report = asyncio.run(_import(installation, noun, file, dry_run=dry_run, province=province))
+    report = asyncio.run(_import(installation, noun, file, dry_run=dry_run, province=province, by=login))
     if report.errors:
         _tell(report, file)
         raise click.exceptions.Exit(1)
@@ -58,12 +59,12 @@ def sentence(report: ImportReport) -> str:
 
 
 async def _import(
-    installation: Installation, noun: str, file: Path, *, dry_run: bool, province: str | None
+    installation: Installation, noun: str, file: Path, *, dry_run: bool, province: str | None, by: str | None
 ) -> ImportReport:
     rows, now = imports.read_rows(file), clock.now()
     async with fitting_database_of(installation) as database:
         report = await bring_in(
-            installation, database, noun=noun, rows=rows, now=now, province=province, dry_run=dry_run
+            installation, database, noun=noun, rows=rows, now=now, province=province, by=by, dry_run=dry_run
         )
         if not report.errors:
             click.echo(sentence(report))

@@ -7,7 +7,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Final
 
-from dean06_core import imports
+from dean06_core import imports, proposals
 from dean06_core.database import Database
 from dean06_core.directory import Directory
 from dean06_core.errors import StartUpError
@@ -18,6 +18,8 @@ from dean06_server.importing import bring_in
 from dean06_server.installation import Installation
 
 DATA: Final = Path(__file__).parent / "data"
+_FIRST: Final = ("units", "groups", "documents")
+"""What accounts are bound to, and what indicators rest on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,12 +38,25 @@ async def make(installation: Installation, database: Database, *, now: datetime)
     await mark.make_demo(database)
     await installation.bring_up(database)
     reports: dict[str, ImportReport] = {}
-    for noun in imports.NOUNS:
-        rows = imports.read_rows(DATA / f"{noun}.json")
-        reports[noun] = await bring_in(installation, database, noun=noun, rows=rows, now=now)
-        if reports[noun].errors:
-            raise StartUpError(f"The demonstration's {noun} cannot be imported: {reports[noun].errors[0]}")
-    on = business_day(now)
+    for noun in _FIRST:
+        reports[noun] = await _load(installation, database, noun, now)
     async with database.service() as session:
-        password = await accounts.make(session, await Directory.load(session), now=now, on=on)
+        password = await accounts.make(session, await Directory.load(session), now=now, on=business_day(now))
+    reports["indicators"] = await _load(installation, database, "indicators", now, by=accounts.PROPOSER)
+    async with database.service() as session:
+        waiting = [proposal.code for proposal in await proposals.pending(session)]
+        await proposals.confirm(session, waiting, by=accounts.CONFIRMER, now=now)
+    for noun in imports.NOUNS:
+        if noun not in reports and (DATA / f"{noun}.json").exists():
+            reports[noun] = await _load(installation, database, noun, now)
     return Made(reports, password)
+
+
+async def _load(
+    installation: Installation, database: Database, noun: str, now: datetime, by: str | None = None
+) -> ImportReport:
+    rows = imports.read_rows(DATA / f"{noun}.json")
+    report = await bring_in(installation, database, noun=noun, rows=rows, now=now, by=by)
+    if report.errors:
+        raise StartUpError(f"The demonstration's {noun} cannot be imported: {report.errors[0]}")
+    return report

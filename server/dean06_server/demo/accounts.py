@@ -41,8 +41,13 @@ def _frontend(login: str, name: str, unit: str, sector: str) -> Person:
     return Person(login=login, name=name, unit=unit, role=roles.SECTOR_FRONTEND, sectors=frozenset({sector}))
 
 
+PROPOSER: Final = "secretariat"
+CONFIRMER: Final = "secretariat.2"
+"""Who enters the indicators that no sector owns, and the second person who confirms them."""
+
 PEOPLE: Final = (
-    Person(login="secretariat", name="Cơ quan thường trực Tổ công tác", unit="cong-an-tinh", role=roles.SECRETARIAT),
+    Person(login=PROPOSER, name="Cơ quan thường trực Tổ công tác", unit="cong-an-tinh", role=roles.SECRETARIAT),
+    Person(login=CONFIRMER, name="Cán bộ thường trực thứ hai", unit="cong-an-tinh", role=roles.SECRETARIAT),
     _frontend("health", "Phần mềm ngành Y tế", "so-y-te", "health"),
     _frontend("tax", "Phần mềm ngành Thuế", "thue-tinh", "tax"),
     _frontend("justice", "Phần mềm ngành Tư pháp", "so-tu-phap", "justice"),

@@ -1,0 +1,52 @@
+"""``dean06 indicator``: the second pair of eyes on indicators that no sector owns."""
+
+from __future__ import annotations
+
+import asyncio
+
+import click
+
+from dean06_core import proposals
+from dean06_core.outcomes import Tally
+from dean06_server import clock
+from dean06_server.clock import VIETNAM
+from dean06_server.commands.opening import fitting_database_of
+from dean06_server.importing import refuse_unless_secretariat
+from dean06_server.installation import Installation
+
+
+@click.group()
+def indicator() -> None:
+    """Indicators that are only reported: proposed by one person, confirmed by another."""
+
+
+@indicator.command(name="list")
+def list_() -> None:
+    """What waits for a second person."""
+    for line in asyncio.run(_pending()) or ["Không có chỉ tiêu nào chờ xác nhận"]:
+        click.echo(line)
+
+
+@indicator.command()
+@click.argument("codes", metavar="CODE...", nargs=-1, required=True)
+@click.option("--by", "login", metavar="LOGIN", required=True, help="Whose account confirms; not the proposer's.")
+def confirm(codes: tuple[str, ...], login: str) -> None:
+    """Let proposed indicators stand."""
+    tally = asyncio.run(_confirm(codes, login))
+    click.echo(f"Đã xác nhận {tally.created + tally.updated} chỉ tiêu: {', '.join(codes)}")
+
+
+async def _pending() -> list[str]:
+    async with fitting_database_of(Installation.found()) as database, database.service_reading() as session:
+        return [
+            f"{waiting.code}: {waiting.definition['name']} "
+            f"({waiting.proposed_by} nhập lúc {waiting.proposed_at.astimezone(VIETNAM):%H:%M ngày %d/%m/%Y})"
+            for waiting in await proposals.pending(session)
+        ]
+
+
+async def _confirm(codes: tuple[str, ...], login: str) -> Tally:
+    now = clock.now()
+    async with fitting_database_of(Installation.found()) as database, database.service() as session:
+        await refuse_unless_secretariat(session, login, now)
+        return await proposals.confirm(session, codes, by=login, now=now)
