@@ -1,10 +1,20 @@
-"""What a sector builds on. These names are the SDK; ``dean06_core.graphql`` and ``dean06_core.testing`` complete it."""
+"""What a sector builds on. These names are the SDK; ``dean06_core.graphql``, ``.rows`` and ``.testing`` complete it."""
 
 from dean06_core.access import Access, DataClass, Via
 from dean06_core.errors import BadInput
 from dean06_core.hookspecs import hookimpl
 from dean06_core.indicators import Direction, Indicator, IndicatorKind, OverTime, OverUnits, Part
-from dean06_core.measuring import BEGINNING, Measurement, Resolver, Span, measure, share_of_records, spans_table
+from dean06_core.measuring import (
+    BEGINNING,
+    Measurement,
+    Resolver,
+    Span,
+    measure,
+    share_of_records,
+    share_of_standing,
+    spans_table,
+    units_below,
+)
 from dean06_core.periods import Period, Window
 from dean06_core.record_imports import RecordImport
 from dean06_core.records import Record, new_id
@@ -37,5 +47,7 @@ __all__ = [
     "measure",
     "new_id",
     "share_of_records",
+    "share_of_standing",
     "spans_table",
+    "units_below",
 ]

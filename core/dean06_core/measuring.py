@@ -15,6 +15,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from dean06_core.periods import Period, Window
+from dean06_core.units import UnitClosure, UnitLevel, UnitVersion
 
 BEGINNING: Final = date(2000, 1, 1)
 """Before any record of the programme; where a TO_DATE span starts."""
@@ -117,3 +118,70 @@ def share_of_records(
         )
 
     return resolve
+
+
+def share_of_standing(since: Any, done: Any, until: Any = None, *, of: sa.ColumnElement[bool] = _EVERY) -> Resolver:
+    """A resolver for a state: of the records that stand when a span ends, how many had something done by then.
+
+    A record stands from the day ``since`` up to, not including, ``until``, for
+    ever without one; ``done`` is null while it is not done. ``of`` narrows the
+    records. Where all have fallen there is nothing to divide, which is not
+    missing. The newest of the days inside the span is how far the state is
+    known. Records with the same days are counted together before the spans are
+    looked at, which reads the table once however many there are.
+    """
+    unit = since.class_.unit_key
+    ended = sa.cast(sa.null(), sa.Date) if until is None else until
+    facts = (unit.label("unit_key"), since.label("since"), ended.label("until"), done.label("done"))
+    alike = [unit, since, done, *([] if until is None else [until])]
+
+    async def resolve(session: AsyncSession, units: Collection[int], spans: Sequence[Span], /) -> Sequence[Measurement]:
+        if not units or not spans:
+            return []
+        days = spans_table(spans)
+        ends = days.c.ends
+        together = sa.select(*facts, sa.func.count().label("records")).where(unit.in_(units), of).group_by(*alike)
+        record = together.subquery().c
+        stands = sa.or_(record.until.is_(None), record.until >= ends)
+        newest: sa.ColumnElement[Any] = record.since
+        for day in (record.until, record.done):
+            newest = sa.case((sa.and_(day < ends, day > newest), day), else_=newest)
+        return await measure(
+            session,
+            sa.select(
+                record.unit_key,
+                days.c.period,
+                days.c.window,
+                sa.func.sum(sa.case((sa.and_(stands, record.done < ends), record.records), else_=0)),
+                sa.func.sum(sa.case((stands, record.records), else_=0)),
+                sa.func.max(newest),
+            )
+            .join(days, record.since < ends)
+            .group_by(record.unit_key, days.c.period, days.c.window),
+        )
+
+    return resolve
+
+
+def units_below(units: Collection[int], days: sa.CTE, level: UnitLevel) -> sa.CTE:
+    """Each of the units with those of a level that stand below it on the last day of a span.
+
+    For what is counted of units and not of records. ``days`` is a table with
+    ``period``, ``window`` and ``ends``. Columns: above, unit, period, window.
+    """
+
+    def holds(spell: Any) -> sa.ColumnElement[bool]:
+        return sa.and_(spell.valid_from < days.c.ends, sa.or_(spell.valid_to.is_(None), spell.valid_to >= days.c.ends))
+
+    return (
+        sa.select(
+            UnitClosure.ancestor_key.label("above"),
+            UnitClosure.descendant_key.label("unit"),
+            days.c.period,
+            days.c.window,
+        )
+        .join(days, holds(UnitClosure))
+        .join(UnitVersion, sa.and_(UnitVersion.unit_key == UnitClosure.descendant_key, holds(UnitVersion)))
+        .where(UnitClosure.ancestor_key.in_(units), UnitClosure.depth > 0, UnitVersion.level == level)
+        .cte("units_below")
+    )

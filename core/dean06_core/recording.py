@@ -75,7 +75,8 @@ async def record_all(
     Said again in the same place by the same reporter, the same is UNCHANGED and
     a higher state or another content is the next revision. UNIT_NOT_IN_PERIOD
     for a unit that was not there on the period's last day, LEVEL_WRONG for one
-    that neither reports the indicator nor has anybody inside who does.
+    that neither reports the indicator nor has anybody inside who does; what is
+    computed goes by where the records are.
     """
     drafts = await _draft_all(session, statements, catalogue, directory)
     neighbours = sorted(range(len(drafts)), key=lambda number: drafts[number].cell)
@@ -127,7 +128,8 @@ async def _draft_all(
     for number, statement in enumerate(statements):
         with refusals.of_entry(number):
             check(statement, catalogue.named(statement.indicator))
-            levels.refuse_wrong(statement, catalogue.named(statement.indicator))
+            if statement.source is Source.REPORTED:
+                levels.refuse_wrong(statement, catalogue.named(statement.indicator))
             draft = _draft(statement, catalogue, directory)
             drafts.append(draft)
             first = first_in.setdefault(draft.place, draft)

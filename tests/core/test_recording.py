@@ -385,3 +385,11 @@ async def test_a_figure_is_of_a_level_that_reports_it_or_is_around_it(
             with pytest.raises(Refused, match="Hãy sửa đơn vị hoặc chỉ tiêu") as refused:
                 await desk.record(desk.says(unit))
             assert (refused.value.code, refused.value.field) == (code, ("unit",))
+
+
+async def test_what_is_computed_goes_by_where_the_records_are(tmp_path: Path) -> None:
+    async with opened(tmp_path) as desk:
+        of_communes = replace(RECORDS_ONLINE, reported_at=frozenset({UnitLevel.COMMUNE}))
+        key = desk.catalogue.key(of_communes.code)
+        desk.catalogue = replace(desk.catalogue, by_key={**desk.catalogue.by_key, key: of_communes})
+        assert await desk.outcomes(desk.says("so-y-te", source=Source.COMPUTED)) == [Outcome.CREATED]

@@ -44,6 +44,8 @@ async def _ask_as_secretariat(secretariat: Caller, console: Console) -> None:
     console.rule("secretariat: cơ quan thường trực hỏi mọi ngành")
     answer = await secretariat.ask("figures_of_all_sectors", province=PROVINCE, month=MONTH)
     console.print(tables.figures(f"Số liệu của tỉnh, kỳ {MONTH}", [*answer["observations"], *answer["byTier"]]))
+    title = f"Báo cáo tháng {MONTH[5:]}/{MONTH[:4]} theo từng mục: số đã in và số trả lời"
+    console.print(tables.by_section(title, [*answer["observations"], *answer["byTier"]]))
     for each in (await secretariat.ask("below_target", month=MONTH))["belowTarget"]:
         console.print(tables.below_target(each))
     tasks = await secretariat.ask("tasks", on=ON.isoformat())

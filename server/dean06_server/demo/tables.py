@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from datetime import date
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, Final
 
 from rich.console import Group
@@ -12,6 +13,8 @@ from rich.table import Column, Table
 
 from dean06_core import writing
 
+_NUMBER: Final = re.compile(r"\d+(?:[.,]\d+)*", re.ASCII)
+_GROUPED: Final = re.compile(r"\d{1,3}(?:\.\d{3})+", re.ASCII)
 _COMPARATORS: Final = {"GE": "≥", "GT": ">", "LE": "≤", "LT": "<", "EQ": "="}
 _KINDS: Final = {"FLOOR": "tối thiểu", "ASSIGNED": "được giao", "ASPIRATION": "phấn đấu"}
 _WINDOWS: Final = {"PERIOD": "trong kỳ", "YEAR_TO_DATE": "lũy kế từ đầu năm", "TO_DATE": "lũy kế từ khi triển khai"}
@@ -55,6 +58,46 @@ def figures(heading: str, observations: Iterable[Row]) -> Group:
             "\n".join(f"{stated['printed']} (mục {stated['section']})" for stated in each["statements"]),
         )
     return _headed(heading, table)
+
+
+def by_section(heading: str, observations: Iterable[Row]) -> Group:
+    """What each section of the report prints beside what is answered, and where the two are not the same number."""
+    table = Table("Mục", Column("Chỉ tiêu theo dõi", min_width=24), "Phạm vi", "Báo cáo in", "dean06 trả lời", "")
+    printed = sorted(
+        (
+            (_section_order(stated["section"]), each["indicator"]["name"], each["window"], place, each, stated)
+            for each in observations
+            if each["window"] in each["indicator"]["windows"]
+            for place, stated in enumerate(each["statements"])
+            if stated["section"]
+        ),
+        key=lambda row: row[:4],
+    )
+    for *_, each, stated in printed:
+        name = each["indicator"]["name"] + (f", {_TIERS[each['tier']]}" if each["tier"] else "")
+        mark = "" if _says(stated["printed"], each) else "[red]khác[/]"
+        table.add_row(stated["section"], name, _WINDOWS[each["window"]], stated["printed"], each["display"], mark)
+    return _headed(heading, table)
+
+
+def _section_order(section: str) -> list[int]:
+    return [int(number) for number in re.findall(r"\d+", section)]
+
+
+def _says(printed: str | None, each: Row) -> bool:
+    """Whether a printed text holds the answered value, at as many decimals as were printed, or what was counted."""
+    answered = [Decimal(each[part]) for part in ("value", "numerator") if each[part] is not None]
+    if printed is None or not answered:
+        return True
+    numbers = [_number(found.group(), printed) for found in _NUMBER.finditer(printed)]
+    return any(value.quantize(said, ROUND_HALF_UP) == said for value in answered for said in numbers)
+
+
+def _number(written: str, printed: str) -> Decimal:
+    if _GROUPED.fullmatch(written):
+        return Decimal(written.replace(".", ""))
+    said = Decimal(written.replace(",", "."))
+    return said * 1_000 if f"{written} nghìn" in printed else said
 
 
 def below_target(each: Row) -> Group:
