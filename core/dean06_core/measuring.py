@@ -13,6 +13,7 @@ from typing import Any, Final, Protocol
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 
 from dean06_core.periods import Period, Window
 from dean06_core.units import UnitClosure, UnitLevel, UnitVersion
@@ -163,12 +164,14 @@ def share_of_standing(since: Any, done: Any, until: Any = None, *, of: sa.Column
     return resolve
 
 
-def units_below(units: Collection[int], days: sa.CTE, level: UnitLevel) -> sa.CTE:
-    """Each of the units with those of a level that stand below it on the last day of a span.
+def units_below(units: Collection[int], days: sa.CTE, top: UnitLevel, *levels: UnitLevel) -> sa.CTE:
+    """Those of the units that are of level ``top``, each with the units inside it on the last day of a span.
 
-    For what is counted of units and not of records. ``days`` is a table with
-    ``period``, ``window`` and ``ends``. Columns: above, unit, period, window.
+    Of the ``levels`` if given, else of any, itself included. For what is counted
+    of units, or measured around those that keep the records. ``days`` is a table
+    with ``period``, ``window`` and ``ends``. Columns: above, unit, period, window.
     """
+    above, inside = aliased(UnitVersion), aliased(UnitVersion)
 
     def holds(spell: Any) -> sa.ColumnElement[bool]:
         return sa.and_(spell.valid_from < days.c.ends, sa.or_(spell.valid_to.is_(None), spell.valid_to >= days.c.ends))
@@ -181,7 +184,8 @@ def units_below(units: Collection[int], days: sa.CTE, level: UnitLevel) -> sa.CT
             days.c.window,
         )
         .join(days, holds(UnitClosure))
-        .join(UnitVersion, sa.and_(UnitVersion.unit_key == UnitClosure.descendant_key, holds(UnitVersion)))
-        .where(UnitClosure.ancestor_key.in_(units), UnitClosure.depth > 0, UnitVersion.level == level)
+        .join(above, sa.and_(above.unit_key == UnitClosure.ancestor_key, above.level == top, holds(above)))
+        .join(inside, sa.and_(inside.unit_key == UnitClosure.descendant_key, holds(inside)))
+        .where(UnitClosure.ancestor_key.in_(units), inside.level.in_(levels) if levels else sa.true())
         .cte("units_below")
     )

@@ -67,7 +67,7 @@ def discover(
     """
     points = sorted(entry_points(group=GROUP) if found is None else found, key=lambda point: point.name)
     plugins = tuple(_load(point, compose) for point in points)
-    _refuse_two_owners([(plugin.name, plugin.sector) for plugin in plugins if plugin.sector is not None])
+    _refuse_two_owners(plugins)
     return Installed(plugins)
 
 
@@ -106,9 +106,12 @@ def _refuse_unlisted_tables(point: EntryPoint, sector: Sector) -> None:
         )
 
 
-def _refuse_two_owners(found: Iterable[tuple[str, Sector]]) -> None:
-    owners: dict[tuple[str, str], str] = {}
-    for name, sector in found:
+def _refuse_two_owners(plugins: Iterable[Plugin]) -> None:
+    owners: dict[tuple[str, str], Plugin] = {}
+    for plugin in plugins:
+        sector = plugin.sector
+        if sector is None:
+            continue
         owned = [
             ("Sector", sector.code),
             ("Root field", sector.root_field),
@@ -116,9 +119,11 @@ def _refuse_two_owners(found: Iterable[tuple[str, Sector]]) -> None:
             *(("Table", table) for table in sector.table_access),
         ]
         for kind, code in owned:
-            other = owners.setdefault((kind, code), name)
-            if other != name:
+            other = owners.setdefault((kind, code), plugin)
+            if other is not plugin:
+                both = (other.name, plugin.name)
+                one, two = both if other.name != plugin.name else (other.distribution, plugin.distribution)
                 raise StartUpError(
-                    f"{kind} '{code}' is declared by both '{other}' and '{name}'. Prefix the code with its sector, "
+                    f"{kind} '{code}' is declared by both '{one}' and '{two}'. Prefix the code with its sector, "
                     f"or uninstall one of the two plugins."
                 )

@@ -41,13 +41,19 @@ def check(noun: str, declared: RecordImport) -> None:
     table = table_of(declared.record)
     columns = set(table.columns.keys())
     named = {*declared.key, *declared.parse, *([declared.on] if declared.on else []), "unit_key"}
-    for column in sorted(named - columns):
+    for name in sorted(named - columns):
         raise StartUpError(
-            f"The import '{noun}' names column '{column}', which table '{table.name}' does not have. "
+            f"The import '{noun}' names column '{name}', which table '{table.name}' does not have. "
             f"Its columns are: {', '.join(sorted(columns))}."
         )
-    for column in sorted(columns & set(declared.checked)):
-        raise StartUpError(f"The import '{noun}' only checks column '{column}', but the table keeps it. Use parse=.")
+    for name in sorted(columns & set(declared.checked)):
+        raise StartUpError(f"The import '{noun}' only checks column '{name}', but the table keeps it. Use parse=.")
+    for column in table.columns:
+        if column.key != "id" and callable(getattr(column.default, "arg", None)):
+            raise StartUpError(
+                f"The import '{noun}' cannot fill column '{column.key}', whose default is made by calling something. "
+                "Give it a fixed default, let it be null, or let files bring it."
+            )
     uniques = [set(index.columns.keys()) for index in table.indexes if index.unique]
     uniques += [set(each.columns.keys()) for each in table.constraints if isinstance(each, sa.UniqueConstraint)]
     if set(declared.key) not in uniques:

@@ -10,7 +10,7 @@ from dean06_core.errors import BadInput
 from dean06_core.measuring import BEGINNING
 
 _TELLS_WHO: Final = re.compile(
-    r"0(?:0[1-9]|[1-9]\d)\d{9}"  # a personal ID: the province of birth first, 001 to 099 (137/2015/NĐ-CP)
+    r"(?!000)\d{12}"  # a personal ID: the province or country of birth first (137/2015/NĐ-CP, article 13)
     r"|(?!00)\d{9,10}"  # an old identity card, or a tax code
     r"|\d{10}-?\d{3}"  # the tax code of a dependent unit (TT 86/2024/TT-BTC)
     r"|[A-Z]{2}[1-5]\d{12}",  # a health-insurance card (1351/QĐ-BHXH)
@@ -23,7 +23,7 @@ def ref(cell: Any) -> str:
     if isinstance(cell, bool) or not isinstance(cell, str | int):
         raise BadInput("CELL_INVALID", f"“{cell}” phải là chữ hoặc số. Hãy sửa ô này.")
     written = str(cell).strip()
-    if _TELLS_WHO.fullmatch(written):
+    if _TELLS_WHO.fullmatch("".join(written.upper().split())):
         raise BadInput(
             "REF_OF_A_PERSON",
             "Ô này có dạng số định danh cá nhân, số chứng minh nhân dân, mã số thuế hoặc số thẻ bảo hiểm. "
@@ -40,7 +40,7 @@ def since_beginning(values: Mapping[str, Any], *days: str) -> None:
             raise BadInput(
                 "DAY_TOO_EARLY",
                 f"“{name}” {day:%d/%m/%Y} trước {BEGINNING:%d/%m/%Y}. "
-                f"Hãy sửa ngày, hoặc ghi {BEGINNING} nếu đã có từ trước đó.",
+                f"Hãy kiểm tra năm; điều đã có từ trước đó mà còn kéo dài thì ghi {BEGINNING}.",
                 field=(name,),
             )
 

@@ -13,7 +13,7 @@ from dean06_server.commands.databases import doctor, migrate
 from dean06_server.commands.demos import demo
 from dean06_server.commands.imports import compute, import_
 from dean06_server.commands.indicators import indicator
-from dean06_server.commands.plugins import plugins
+from dean06_server.commands.plugins import plugin, plugins
 from dean06_server.commands.schemas import schema
 from dean06_server.commands.servers import serve
 
@@ -38,5 +38,5 @@ def main() -> None:
     """dean06: the backend of a province's Project 06 programme."""
 
 
-for command in (account, compute, demo, doctor, import_, indicator, migrate, plugins, schema, serve):
+for command in (account, compute, demo, doctor, import_, indicator, migrate, plugin, plugins, schema, serve):
     main.add_command(command)

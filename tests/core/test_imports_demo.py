@@ -13,7 +13,7 @@ from dean06_core import catalogue, imports, proposals
 from dean06_core.catalogue import Catalogue
 from dean06_core.directory import Directory
 from dean06_core.imports import NOUNS, ImportReport
-from dean06_core.indicators import Indicator, IndicatorKind
+from dean06_core.indicators import Indicator, IndicatorKind, Part
 from dean06_core.observations import Observation
 from dean06_core.periods import Window
 from dean06_core.sectors import Sector
@@ -24,7 +24,15 @@ from tests.core.ha_tinh import NOW, PROPOSER, Office, empty_office
 pytestmark = pytest.mark.anyio
 
 DATA = Path(dean06_server.__file__).parent / "demo" / "data"
-COUNTS = frozenset({"procedures_requiring_paper_record"})
+COUNTS = frozenset(
+    {
+        "id_card_dossiers_collected",
+        "insured_identity_unverified",
+        "pension_cashless_new_in_month",
+        "procedures_requiring_paper_record",
+    }
+)
+PARTS = {"insured_identity_unverified": ("without_id", "unverified"), "pension_cashless_rate": ("cash",)}
 DECLARED = {
     "health": (
         "bhyt_idcard_lookup_success_rate",
@@ -36,6 +44,7 @@ DECLARED = {
         "hospital_cashless_payment_rate",
         "vneid_health_integration_rate",
     ),
+    "identity": ("id_card_dossiers_collected", "linked_birth_rate", "linked_death_rate"),
     "justice": ("criminal_record_vneid_rate", "procedures_requiring_paper_record"),
     "public_services": (
         "adult_dvc_user_rate",
@@ -47,6 +56,15 @@ DECLARED = {
         "dvc_online_dossier_rate",
         "online_payment_rate",
     ),
+    "social_insurance": (
+        "insured_identity_unverified",
+        "insured_identity_verified_rate",
+        "pension_cashless_full_communes",
+        "pension_cashless_new_in_month",
+        "pension_cashless_rate",
+        "unemployment_benefit_cashless_rate",
+    ),
+    "tax": ("tax_code_match_rate",),
 }
 JULY = date(2025, 7, 31)
 RESULTS = "public_services.dossier_result_digitized_rate"
@@ -61,6 +79,7 @@ def declared(sector: str, name: str) -> Indicator:
         kind=IndicatorKind.COUNT if is_count else IndicatorKind.RATIO,
         numerator="tử số",
         denominator=None if is_count else "mẫu số",
+        parts=tuple(Part(code, code) for code in PARTS.get(name, ())),
         definition="Như phần mở rộng của lĩnh vực khai báo.",
         windows=(Window.PERIOD, Window.TO_DATE),
     )
@@ -102,7 +121,7 @@ async def test_every_file_is_imported_and_a_second_time_changes_nothing(tmp_path
         assert [error for report in first for error in report.errors] == []
         before = await opened.everything()
         second = await load_all(opened)
-        assert second == [ImportReport(noun=report.noun, unchanged=report.created) for report in first]
+        assert second == [ImportReport(noun=report.noun, unchanged=report.created + report.updated) for report in first]
         assert await opened.everything() == before
         await _check_what_the_report_says(opened)
 

@@ -81,6 +81,9 @@ async def test_units_stand_below_another_while_they_are_there(tmp_path: Path) ->
     )
     spans = [Span.of(Period.parse(code), Window.PERIOD) for code in ("2025-06", "2025-07")]
     async with world(tmp_path, places) as here, here.database.service_reading() as session:
-        below = units_below([PROVINCE, 2], spans_table(spans), UnitLevel.COMMUNE)
+        below = units_below([PROVINCE, 2], spans_table(spans), UnitLevel.PROVINCE, UnitLevel.COMMUNE)
         rows = await session.execute(sa.select(below.c.above, below.c.unit, below.c.period).order_by(*below.c))
-        assert [tuple(row) for row in rows] == [(1, 3, "2025-06"), (1, 4, "2025-07"), (2, 3, "2025-06")]
+        assert [tuple(row) for row in rows] == [(1, 3, "2025-06"), (1, 4, "2025-07")]
+        any_level = units_below([PROVINCE, 2], spans_table(spans), UnitLevel.DISTRICT)
+        rows = await session.execute(sa.select(any_level.c.above, any_level.c.unit, any_level.c.period))
+        assert sorted(tuple(row) for row in rows) == [(2, 2, "2025-06"), (2, 3, "2025-06")]

@@ -222,6 +222,17 @@ def test_two_owners_of_an_indicator_stop_start_up_naming_both(installed: Install
     )
 
 
+def test_two_owners_that_are_called_the_same_are_told_apart_by_what_was_installed(installed: Install) -> None:
+    land, copy = installed("land", declaring()), installed("land_copy", declaring())
+    same_name = EntryPoint("land", copy.value, copy.group)
+    with pytest.raises(StartUpError) as refused:
+        plugins.discover([land, same_name])
+    assert str(refused.value) == (
+        f"Sector 'land' is declared by both '{land.value}' and '{copy.value}'. Prefix the code with its sector, "
+        "or uninstall one of the two plugins."
+    )
+
+
 def test_two_owners_of_a_table_stop_start_up_naming_both(installed: Install) -> None:
     """A sector 'land' may call a table 'land_use_plot', and so may a sector 'land_use'."""
     land = installed("land", with_table("land_use_plot"))

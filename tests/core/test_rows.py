@@ -31,6 +31,9 @@ def test_a_number_that_tells_nobody_is_kept(cell: Any, kept: str) -> None:
     "cell",
     [
         pytest.param("042185001234", id="a personal ID"),
+        pytest.param("101185000001", id="a personal ID of somebody born abroad"),
+        pytest.param("gd4424218500123", id="an insurance card in small letters"),
+        pytest.param("GD 4 42 1850 0123 99", id="an insurance card with blanks"),
         pytest.param("183456789", id="an old identity card"),
         pytest.param("0100233488", id="a tax code"),
         pytest.param("0100233488-001", id="the tax code of a dependent unit"),
@@ -54,7 +57,7 @@ def test_what_is_neither_text_nor_a_whole_number_is_no_number_of_a_row(cell: Any
 
 def test_a_day_that_no_span_reaches_is_refused() -> None:
     since_beginning({"listed_on": date(2000, 1, 1), "closed_on": None}, "listed_on", "closed_on")
-    with pytest.raises(BadInput, match="ghi 2000-01-01 nếu đã có từ trước đó") as refused:
+    with pytest.raises(BadInput, match="còn kéo dài thì ghi 2000-01-01") as refused:
         since_beginning({"listed_on": EARLY, "closed_on": date(1999, 12, 31)}, "listed_on", "closed_on")
     assert (refused.value.code, refused.value.field) == ("DAY_TOO_EARLY", ("closed_on",))
 

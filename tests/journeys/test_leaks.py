@@ -153,13 +153,6 @@ def test_a_document_shows_only_the_tasks_that_the_caller_may_see(health: Person,
     assert OF_JUSTICE not in json.dumps(health.data(query))
 
 
-@pytest.mark.parametrize("login", ["tax", "social-insurance"])
-def test_a_sector_whose_plugin_is_not_installed_sees_no_figure(sign_in: SignIn, login: str) -> None:
-    person = sign_in(login)
-    query = '{ sectors { code } indicators { code } observations(units: {}, periods: ["2025-07"]) { value } }'
-    assert person.data(query) == {"sectors": [], "indicators": [], "observations": []}
-
-
 @pytest.mark.parametrize("login", ["admin", "approver", "auditor"])
 def test_who_keeps_accounts_sees_no_figure_and_no_task(sign_in: SignIn, login: str) -> None:
     query = """{

@@ -47,6 +47,16 @@ def test_every_loaded_indicator_has_its_value_target_assessment_and_gap(answer: 
         ("health.bhyt_idcard_lookup_success_rate", "PERIOD"): ("94%", ("GT", "90"), "MET", "-4.00"),
         (RECORDS, "PERIOD"): ("88,9%", ("GE", "80"), "MET", "-8.90"),
         (RECORDS, "TO_DATE"): ("77,86%", ("GE", "80"), "NOT_MET", "2.14"),
+        ("social_insurance.pension_cashless_rate", "PERIOD"): ("99,68%", ("GE", "99.5"), "MET", "-0.18"),
+        ("social_insurance.pension_cashless_full_communes", "PERIOD"): ("30,43%", None, "NO_TARGET", None),
+        ("social_insurance.pension_cashless_new_in_month", "PERIOD"): ("101 người", None, "NO_TARGET", None),
+        ("social_insurance.unemployment_benefit_cashless_rate", "PERIOD"): ("100%", ("GE", "99.5"), "MET", "-0.50"),
+        ("social_insurance.insured_identity_verified_rate", "PERIOD"): ("hơn 99,98%", None, "NO_TARGET", None),
+        ("social_insurance.insured_identity_unverified", "PERIOD"): ("221 người", None, "NO_TARGET", None),
+        ("identity.linked_birth_rate", "PERIOD"): ("92%", None, "NO_TARGET", None),
+        ("identity.linked_death_rate", "PERIOD"): ("90%", None, "NO_TARGET", None),
+        ("identity.id_card_dossiers_collected", "TO_DATE"): ("dưới 600.000 hồ sơ", None, "NO_TARGET", None),
+        ("tax.tax_code_match_rate", "PERIOD"): ("63%", None, "NO_TARGET", None),
     }
 
 

@@ -7,6 +7,7 @@ import subprocess
 import sys
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -124,7 +125,14 @@ def test_the_doctor_tells_of_tables_whose_plugin_is_gone(path: Path) -> None:
 def test_the_plugins_are_listed() -> None:
     listed = run("plugins")
     assert listed.exit_code == 0
-    assert [line.split()[0] for line in listed.output.splitlines()] == ["health", "justice", "public_services"]
+    assert [line.split()[0] for line in listed.output.splitlines()] == [
+        "health",
+        "identity",
+        "justice",
+        "public_services",
+        "social_insurance",
+        "tax",
+    ]
     assert "health (dean06-health 0.1.0): active, " in listed.output
 
 
@@ -183,3 +191,117 @@ def test_a_file_that_cannot_be_read_is_refused_with_its_line(path: Path, tmp_pat
 
 def test_every_noun_can_be_imported() -> None:
     assert {file.stem for file in DATA.glob("*.json")} == set(NOUNS)
+
+
+# records of a sector
+
+
+TAXPAYERS = [
+    {"ref": f"DS-{number}", "phase": 2, "unit": "18823", "listed_on": "2025-07-01", "matched_on": matched}
+    for number, matched in enumerate(["2025-07-20", "2025-07-21", None])
+]
+
+
+def write(folder: Path, rows: list[dict[str, Any]]) -> str:
+    file = folder / "taxpayers.json"
+    file.write_text(json.dumps(rows), encoding="utf-8")
+    return str(file)
+
+
+@pytest.fixture
+def province(path: Path) -> Path:
+    """A database with the units of the demonstration."""
+    run("migrate")
+    run("import", "units", str(DATA / "units.json"))
+    return path
+
+
+def matched_in_july(path: Path) -> list[tuple[Any, ...]]:
+    """The official figures of July: whose, numerator, denominator."""
+    engine = sa.create_engine(f"sqlite:///{path}")
+    asked = (
+        "select unit_code.code, numerator, denominator from observation "
+        "join indicator on indicator.key = indicator_key join unit_code using (unit_key) "
+        "where indicator.code = 'tax.tax_code_match_rate' and period = '2025-07' and official = 1 "
+        "and unit_code.scheme = 'NSO' and unit_code.valid_to is null"
+    )
+    with engine.connect() as connection:
+        found = [tuple(row) for row in connection.execute(sa.text(asked))]
+    engine.dispose()
+    return found
+
+
+def test_records_are_loaded_and_the_figures_follow(province: Path, tmp_path: Path) -> None:
+    loaded = run("import", "tax.taxpayers", write(tmp_path, TAXPAYERS))
+    assert loaded.exit_code == 0, loaded.output
+    assert loaded.output.startswith("tax.taxpayers đã ghi: 3 dòng mới, 0 dòng thay đổi, 0 dòng giữ nguyên\n")
+    assert "tax.tax_code_match_rate: " in loaded.output
+    assert matched_in_july(province) == [("18823", 2, 3)]
+
+
+def test_loaded_again_nothing_is_new_and_nothing_is_computed(province: Path, tmp_path: Path) -> None:
+    file = write(tmp_path, TAXPAYERS)
+    run("import", "tax.taxpayers", file)
+    assert run("import", "tax.taxpayers", file).output == (
+        "tax.taxpayers đã ghi: 0 dòng mới, 0 dòng thay đổi, 3 dòng giữ nguyên\n"
+    )
+
+
+def test_a_changed_record_changes_the_figures_of_its_months(province: Path, tmp_path: Path) -> None:
+    run("import", "tax.taxpayers", write(tmp_path, TAXPAYERS))
+    changed = [*TAXPAYERS[:2], {**TAXPAYERS[2], "matched_on": "2025-07-31"}]
+    assert run("import", "tax.taxpayers", write(tmp_path, changed)).exit_code == 0
+    assert matched_in_july(province) == [("18823", 3, 3)]
+
+
+@pytest.mark.parametrize(
+    ("change", "field", "code"),
+    [
+        pytest.param({"unit": "99999"}, "unit", "UNIT_UNKNOWN", id="of no unit"),
+        pytest.param({"unit": "18094"}, "unit", "UNIT_ENDED", id="of an abolished commune"),
+        pytest.param({"phase": 3}, "phase", "PHASE_UNKNOWN", id="of no phase"),
+        pytest.param({"ref": "042185001234"}, "ref", "REF_OF_A_PERSON", id="told by a person's number"),
+        pytest.param({"ref": "DS-1"}, "ref", "RECORD_TWICE", id="twice in the file"),
+        pytest.param({"matched_on": "2025-06-30"}, "matched_on", "DAYS_OUT_OF_ORDER", id="done before it began"),
+    ],
+)
+def test_a_wrong_record_keeps_all_of_them_out(
+    province: Path, tmp_path: Path, change: dict[str, Any], field: str, code: str
+) -> None:
+    refused = run("import", "tax.taxpayers", write(tmp_path, [*TAXPAYERS[:2], {**TAXPAYERS[2], **change}]))
+    assert refused.exit_code == 1
+    assert field in refused.stderr
+    assert code in refused.stderr
+    assert count(province, "tax_taxpayer") == 0
+
+
+def test_figures_of_any_other_period_are_computed_on_request(province: Path, tmp_path: Path) -> None:
+    run("import", "tax.taxpayers", write(tmp_path, TAXPAYERS))
+    computed = run("compute", "tax", "--period", "2025-W30", "--period", "2025-W29")
+    assert (computed.exit_code, computed.output.splitlines()[0]) == (
+        0,
+        "tax.tax_code_match_rate: 2 số liệu mới, 0 thay đổi, 0 giữ nguyên",
+    )
+    assert "2 giữ nguyên" in run("compute", "tax", "--period", "2025-W30", "--period", "2025-W29").output
+    assert run("compute", "tax", "--period", "2025-W60").output.startswith("Error: Kỳ “2025-W60” không hợp lệ")
+    assert run("compute", "weather").output.startswith("Error: Chưa cài lĩnh vực “weather”")
+
+
+# indicators that no sector owns
+
+
+def test_a_second_person_confirms_an_indicator(path: Path, tmp_path: Path) -> None:
+    run("demo", "--no-questions")
+    rows = json.loads((DATA / "indicators.json").read_text(encoding="utf-8"))[:1]
+    code = rows[0]["code"] = "local.new_rate"
+    file = tmp_path / "indicators.json"
+    file.write_text(json.dumps(rows), encoding="utf-8")
+    assert "Hãy ghi tài khoản của người nhập (--by)" in run("import", "indicators", str(file)).output
+    assert "không phải tài khoản" in run("import", "indicators", str(file), "--by", "health").output
+    assert run("import", "indicators", str(file), "--by", "secretariat").exit_code == 0
+    assert run("indicator", "list").output.startswith(f"{code}: ")
+    own = run("indicator", "confirm", code, "--by", "secretariat")
+    assert (own.exit_code, "Hãy để người thứ hai xác nhận" in own.output) == (1, True)
+    confirmed = run("indicator", "confirm", code, "--by", "secretariat.2")
+    assert (confirmed.exit_code, confirmed.output) == (0, f"Đã xác nhận 1 chỉ tiêu: {code}\n")
+    assert run("indicator", "list").output == "Không có chỉ tiêu nào chờ xác nhận\n"

@@ -71,11 +71,13 @@ async def test_it_is_filled_with_the_report_of_a_month(made: Made) -> None:
     assert {noun: (report.created, report.errors) for noun, report in made.reports.items()} == {
         "units": (324, ()),
         "groups": (4, ()),
-        "documents": (36, ()),
-        "indicators": (2, ()),
-        "targets": (21, ()),
-        "observations": (43, ()),
+        "documents": (41, ()),
+        "indicators": (4, ()),
+        "targets": (25, ()),
+        "observations": (53, ()),
         "tasks": (52, ()),
+        "mentions": (0, ()),
+        "systems": (24, ()),
     }
 
 

@@ -55,7 +55,16 @@ def test_a_database_without_tables_is_not_ready_and_says_which_histories(
         assert answered.json() == {
             "status": "not ready",
             "because": "migration",
-            "histories": ["core", "auth", "health", "justice", "public_services"],
+            "histories": [
+                "core",
+                "auth",
+                "health",
+                "identity",
+                "justice",
+                "public_services",
+                "social_insurance",
+                "tax",
+            ],
         }
         assert client.get("/livez").json() == {"status": "alive"}
         asked = client.post("/graphql", json={"query": "{ __typename }"})

@@ -29,3 +29,7 @@ def test_kiosks_are_counted_and_written_without_decimals() -> None:
     kiosks = INDICATORS[-1]
     assert (kiosks.kind, kiosks.denominator, kiosks.unit_of_measure) == ("COUNT", None, "cơ sở")
     assert (kiosks.factor, kiosks.decimals) == (1, 0)
+
+
+def test_every_indicator_is_measured() -> None:
+    assert set(plugin.SECTOR.resolvers) == {indicator.code for indicator in INDICATORS}

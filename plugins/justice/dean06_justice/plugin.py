@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import Final
 
 from dean06_core import Sector, hookimpl
-from dean06_justice.certificates import Certificate
+from dean06_justice.certificates import CERTIFICATES, Certificate
 from dean06_justice.indicators import INDICATORS
+from dean06_justice.marriages import MARRIAGES, Marriage
+from dean06_justice.procedures import PROCEDURES, Procedure
 from dean06_justice.query import JusticeQuery
 from dean06_justice.resolvers import RESOLVERS
 
@@ -15,7 +17,8 @@ SECTOR: Final = Sector(
     title="Tư pháp",
     indicators=INDICATORS,
     resolvers=RESOLVERS,
-    tables=(Certificate,),
+    tables=(Certificate, Marriage, Procedure),
+    records={"certificates": CERTIFICATES, "marriages": MARRIAGES, "procedures": PROCEDURES},
     sdk=(1, 0),
     migrations="dean06_justice.migrations",
     query=JusticeQuery,

@@ -28,3 +28,7 @@ def test_procedures_are_counted_and_fewer_are_better() -> None:
     procedures = PAPER_RECORD_PROCEDURES
     assert (procedures.kind, procedures.denominator, procedures.unit_of_measure) == ("COUNT", None, "thủ tục")
     assert (procedures.factor, procedures.decimals, procedures.direction) == (1, 0, "LOWER_IS_BETTER")
+
+
+def test_every_indicator_is_measured() -> None:
+    assert set(plugin.SECTOR.resolvers) == {indicator.code for indicator in INDICATORS}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from datetime import date
+from uuid import uuid4
 
 import pytest
 import sqlalchemy as sa
@@ -31,6 +32,7 @@ BEFORE = date(2024, 11, 1)
 
 certificates = st.builds(
     Certificate,
+    ref=st.uuids().map(str),
     unit_key=st.sampled_from((*ASKED, ELSEWHERE)),
     form=st.sampled_from((1, 2)),
     channel=st.sampled_from(Channel),
@@ -52,7 +54,9 @@ async def database(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Da
 def certificate(
     issued_on: date | None, *, received_on: date = BEFORE, form: int = 1, channel: Channel = Channel.VNEID
 ) -> Certificate:
-    return Certificate(unit_key=VUNG_ANG, form=form, channel=channel, received_on=received_on, issued_on=issued_on)
+    return Certificate(
+        ref=str(uuid4()), unit_key=VUNG_ANG, form=form, channel=channel, received_on=received_on, issued_on=issued_on
+    )
 
 
 async def measured(database: Database, rows: list[Certificate]) -> list[Measurement]:

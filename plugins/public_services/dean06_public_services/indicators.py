@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from dean06_core import Indicator, OverTime, OverUnits, UnitLevel, Window
+from dean06_core import Direction, Indicator, IndicatorKind, OverTime, OverUnits, UnitLevel, Window
 
 _HEADING: Final = "Dịch vụ công"
 _RESPONSIBLE: Final = "van-phong-ubnd-tinh"
@@ -17,6 +17,62 @@ _ASSIGNED: Final = "1824/QĐ-UBND"
 _FLOW: Final = (Window.PERIOD, Window.YEAR_TO_DATE)
 _HANDLING_DOSSIERS: Final = frozenset({UnitLevel.DEPARTMENT, UnitLevel.BRANCH, UnitLevel.COMMUNE})
 _PROVINCE: Final = frozenset({UnitLevel.PROVINCE})
+
+RECEIVED: Final = Indicator(
+    code="public_services.dossiers_received",
+    name="Số hồ sơ tiếp nhận",
+    name_en="Dossiers received",
+    kind=IndicatorKind.COUNT,
+    unit_of_measure="hồ sơ",
+    numerator="Hồ sơ tiếp nhận",
+    definition="Số hồ sơ thủ tục hành chính tiếp nhận trong kỳ, qua mọi kênh.",
+    factor=1,
+    decimals=0,
+    reported_at=_HANDLING_DOSSIERS,
+    windows=_FLOW,
+    heading=_HEADING,
+    order=101,
+    responsible=_RESPONSIBLE,
+    basis=(_INDEX_SET,),
+)
+
+RESOLVED: Final = Indicator(
+    code="public_services.dossiers_resolved",
+    name="Số hồ sơ đã giải quyết",
+    name_en="Dossiers resolved",
+    kind=IndicatorKind.COUNT,
+    unit_of_measure="hồ sơ",
+    numerator="Hồ sơ giải quyết xong",
+    definition="Số hồ sơ thủ tục hành chính giải quyết xong trong kỳ. Tính theo ngày giải quyết xong.",
+    exclusions="Hồ sơ bị từ chối.",
+    factor=1,
+    decimals=0,
+    reported_at=_HANDLING_DOSSIERS,
+    windows=_FLOW,
+    heading=_HEADING,
+    order=102,
+    responsible=_RESPONSIBLE,
+    basis=(_INDEX_SET,),
+)
+
+REFUSED: Final = Indicator(
+    code="public_services.dossiers_refused",
+    name="Số hồ sơ bị từ chối",
+    name_en="Dossiers refused",
+    kind=IndicatorKind.COUNT,
+    unit_of_measure="hồ sơ",
+    numerator="Hồ sơ bị từ chối",
+    definition="Số hồ sơ thủ tục hành chính bị từ chối giải quyết trong kỳ. Tính theo ngày từ chối.",
+    direction=Direction.LOWER_IS_BETTER,
+    factor=1,
+    decimals=0,
+    reported_at=_HANDLING_DOSSIERS,
+    windows=_FLOW,
+    heading=_HEADING,
+    order=103,
+    responsible=_RESPONSIBLE,
+    basis=(_INDEX_SET,),
+)
 
 ONLINE: Final = Indicator(
     code="public_services.dvc_online_dossier_rate",
@@ -171,10 +227,11 @@ ON_TIME: Final = Indicator(
     code="public_services.dossier_on_time_rate",
     name="Tỷ lệ hồ sơ xử lý đúng hạn",
     name_en="On-time dossier rate",
-    numerator="Hồ sơ giải quyết xong không muộn hơn ngày hẹn trả, hoặc còn trong hạn",
+    numerator="Hồ sơ giải quyết xong hoặc bị từ chối không muộn hơn ngày hẹn trả, hoặc còn trong hạn",
     denominator="Hồ sơ tiếp nhận, xử lý trong kỳ",
-    definition="Trong các hồ sơ tiếp nhận trong kỳ hoặc từ trước mà chưa giải quyết xong khi vào kỳ, phần giải quyết "
-    "xong không muộn hơn ngày hẹn trả hoặc đến cuối kỳ còn trong hạn. Hồ sơ kéo dài qua nhiều kỳ được tính ở mỗi kỳ.",
+    definition="Trong các hồ sơ tiếp nhận trong kỳ hoặc từ trước mà chưa xong khi vào kỳ, phần giải quyết xong hoặc "
+    "bị từ chối không muộn hơn ngày hẹn trả, hoặc đến cuối kỳ còn trong hạn. Hồ sơ kéo dài qua nhiều kỳ được tính "
+    "ở mỗi kỳ.",
     reported_at=_HANDLING_DOSSIERS,
     windows=_FLOW,
     heading=_HEADING,
@@ -217,6 +274,9 @@ IDENTITY_VERIFIED: Final = Indicator(
 )
 
 INDICATORS: Final = (
+    RECEIVED,
+    RESOLVED,
+    REFUSED,
     ONLINE,
     FULL_PROCESS,
     FULL_PROCESS_PROCEDURES,

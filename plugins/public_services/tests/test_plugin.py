@@ -13,6 +13,9 @@ class TestPublicServices(PluginContract):
 
 def test_the_followed_indicators_are_declared_in_the_order_of_the_report() -> None:
     assert [indicator.code for indicator in sorted(INDICATORS, key=lambda indicator: indicator.order)] == [
+        "public_services.dossiers_received",
+        "public_services.dossiers_resolved",
+        "public_services.dossiers_refused",
         "public_services.dvc_online_dossier_rate",
         "public_services.dvc_full_online_dossier_rate",
         "public_services.dvc_full_provision_rate",
@@ -34,6 +37,19 @@ def test_only_counts_of_distinct_things_do_not_add_up_over_units() -> None:
         "public_services.essential_dvc_integrated_rate",
         "public_services.adult_dvc_user_rate",
     }
+
+
+def test_every_indicator_is_measured() -> None:
+    assert set(plugin.SECTOR.resolvers) == {indicator.code for indicator in INDICATORS}
+
+
+def test_outcomes_are_counted_and_fewer_refusals_are_better() -> None:
+    counts = [indicator for indicator in INDICATORS if indicator.kind == "COUNT"]
+    assert [(count.direction, count.factor, count.decimals, count.unit_of_measure) for count in counts] == [
+        ("HIGHER_IS_BETTER", 1, 0, "hồ sơ"),
+        ("HIGHER_IS_BETTER", 1, 0, "hồ sơ"),
+        ("LOWER_IS_BETTER", 1, 0, "hồ sơ"),
+    ]
 
 
 def test_the_root_field_is_in_camel_case() -> None:

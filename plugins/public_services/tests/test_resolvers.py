@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable
 from datetime import date
 from typing import Any, NamedTuple
+from uuid import uuid4
 
 import pytest
 import sqlalchemy as sa
@@ -18,7 +19,7 @@ from dean06_core.migrating import histories_of
 from dean06_core.periods import Period, Window
 from dean06_core.testing import measured_by_hand, migrated_database
 from dean06_core.units import UnitRow
-from dean06_public_services.dossiers import Channel, Dossier
+from dean06_public_services.dossiers import Channel, Dossier, VerificationChannel, VerificationKind
 from dean06_public_services.plugin import SECTOR
 
 pytestmark = pytest.mark.anyio
@@ -60,6 +61,7 @@ RATES = {
 def dossier(received_on: date = JULY.starts, *, due_on: date = JULY.ends, **facts: Any) -> Dossier:
     return Dossier(
         **{
+            "ref": str(uuid4()),
             "unit_key": VUNG_ANG,
             "received_on": received_on,
             "due_on": due_on,
@@ -92,7 +94,7 @@ def dossiers(draw: st.DrawFn) -> Dossier:
     )
     received_on, *later = days
     due_on, finished_on = draw(st.permutations(later))
-    resolved_on = draw(st.sampled_from([None, finished_on]))
+    resolved_on, refused_on = draw(st.sampled_from([(None, None), (finished_on, None), (None, finished_on)]))
     channel = draw(st.sampled_from(Channel))
     has_fee = draw(st.booleans())
     return dossier(
@@ -100,6 +102,7 @@ def dossiers(draw: st.DrawFn) -> Dossier:
         unit_key=draw(st.sampled_from((*ASKED, ELSEWHERE))),
         due_on=due_on,
         resolved_on=resolved_on,
+        refused_on=refused_on,
         channel=channel,
         full_process=draw(st.sampled_from([None, False, True] if channel is Channel.ONLINE else [None, False])),
         has_fee=has_fee,
@@ -130,28 +133,43 @@ async def measured(
         return list(await SECTOR.resolvers[f"public_services.{code}"](session, ASKED, spans or SPANS))
 
 
+def finished_on(row: Dossier) -> date | None:
+    return row.resolved_on or row.refused_on
+
+
 def on_time_by_hand(rows: list[Dossier], span: Span, unit: int) -> Measurement | None:
     in_hand = [
         row
         for row in rows
         if row.unit_key == unit
         and row.received_on < span.ends
-        and not (row.resolved_on is not None and row.resolved_on < span.starts)
+        and not ((finished := finished_on(row)) is not None and finished < span.starts)
     ]
     known_until = max((row.received_on for row in rows), default=span.ends)
     on_time, seen = 0, []
     for row in in_hand:
-        if row.resolved_on is not None and row.resolved_on < span.ends:
-            on_time += row.resolved_on <= row.due_on
-            seen.append(row.resolved_on)
+        finished = finished_on(row)
+        if finished is not None and finished < span.ends:
+            on_time += finished <= row.due_on
+            seen.append(finished)
         else:
             on_time += not row.due_on < min(span.ends, known_until)
             seen.append(row.received_on)
     return Measurement(unit, span.period, span.window, on_time, len(in_hand), max(seen)) if in_hand else None
 
 
-def test_every_resolver_is_counted_by_hand_below() -> None:
-    assert {f"public_services.{code}" for code in (*RATES, "dossier_on_time_rate")} == set(SECTOR.resolvers)
+def counted_by_hand(rows: list[Dossier], span: Span, unit: int, on: str) -> Measurement | None:
+    """Of a unit's dossiers that came in or were finished inside the span, those with a day of that kind inside it."""
+
+    def is_inside(day: date | None) -> bool:
+        return day is not None and span.starts <= day < span.ends
+
+    touched = [
+        row for row in rows if row.unit_key == unit and (is_inside(row.received_on) or is_inside(finished_on(row)))
+    ]
+    seen = [day for row in touched for day in (row.received_on, finished_on(row)) if day is not None and is_inside(day)]
+    count = sum(is_inside(getattr(row, on)) for row in touched)
+    return Measurement(unit, span.period, span.window, count, None, max(seen)) if touched else None
 
 
 @pytest.mark.parametrize("code", RATES)
@@ -180,6 +198,31 @@ async def test_being_on_time_is_what_judging_by_hand_gives(database: Database, r
     found = await measured(database, "dossier_on_time_rate", rows)
     assert len(found) == len(set(found))
     assert set(found) == judged - {None}
+
+
+@pytest.mark.parametrize("outcome", ["received", "resolved", "refused"])
+@settings(deadline=None, max_examples=40)
+@given(rows=st.lists(dossiers(), max_size=20))
+async def test_a_count_is_what_counting_by_hand_gives(database: Database, outcome: str, rows: list[Dossier]) -> None:
+    counted = {counted_by_hand(rows, span, unit, f"{outcome}_on") for span in SPANS for unit in ASKED}
+    found = await measured(database, f"dossiers_{outcome}", rows)
+    assert len(found) == len(set(found))
+    assert set(found) == counted - {None}
+
+
+async def test_a_unit_that_refused_nothing_counts_none_and_is_not_missing(database: Database) -> None:
+    assert await measured(database, "dossiers_refused", [dossier()], [JUNE, JULY]) == [
+        Measurement(VUNG_ANG, "2025-07", Window.PERIOD, 0, None, JULY.starts)
+    ]
+
+
+async def test_a_dossier_refused_in_time_is_no_late_one(database: Database) -> None:
+    rows = [
+        dossier(due_on=date(2025, 7, 15), refused_on=date(2025, 7, 15)),
+        dossier(due_on=date(2025, 7, 15), refused_on=date(2025, 7, 16)),
+    ]
+    [july] = await measured(database, "dossier_on_time_rate", rows, [JULY])
+    assert (july.numerator, july.denominator) == (1, 2)
 
 
 @pytest.mark.parametrize(
@@ -240,6 +283,28 @@ async def test_a_month_without_fees_is_no_activity_and_not_missing(database: Dat
             {"resolved_on": date(2025, 6, 30)}, "resolved_after_receipt", id="resolved before it was received"
         ),
         pytest.param({"resolved_on": date(2025, 7, 1)}, None, id="resolved on the day it was received"),
+        pytest.param({"refused_on": date(2025, 6, 30)}, "refused_after_receipt", id="refused before it was received"),
+        pytest.param({"refused_on": date(2025, 7, 1)}, None, id="refused on the day it was received"),
+        pytest.param(
+            {"refused_on": date(2025, 7, 2), "resolved_on": date(2025, 7, 2)},
+            "resolved_or_refused",
+            id="resolved and refused",
+        ),
+        pytest.param(
+            {"verification_kind": VerificationKind.HOUSEHOLD},
+            "only_what_was_verified_has_a_kind",
+            id="a kind of what was not verified",
+        ),
+        pytest.param(
+            {"verification_channel": VerificationChannel.CARD},
+            "only_what_was_verified_has_a_kind",
+            id="a way of what was not verified",
+        ),
+        pytest.param(
+            {"verification_channel": VerificationChannel.CARD, "identity_verified": True},
+            None,
+            id="a way of what was verified",
+        ),
         pytest.param({"full_process": True}, "full_process_is_online", id="full process over the counter"),
         pytest.param({"full_process": True, "channel": Channel.ONLINE}, None, id="full process online"),
         pytest.param({"paid_online": True}, "only_a_fee_is_paid", id="paid where nothing is due"),

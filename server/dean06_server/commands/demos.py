@@ -28,7 +28,7 @@ async def _demonstrate(chosen: Settings, *, asks: bool) -> None:
     async with database_of(installation) as database:
         made = await demonstration.make(installation, database, now=clock.now())
     if asks:
-        console = Console() if sys.stdout.isatty() else Console(width=140)
+        console = Console() if sys.stdout.isatty() else Console(width=150)
         await asking.ask(app.create(installation, chosen.database_url), made.password, console)
     _say_how_to_go_on(chosen, made)
 

@@ -1,0 +1,1 @@
+"""The history of the identity sector's own tables."""

@@ -1,0 +1,1 @@
+"""The history of the social-insurance sector's own tables."""

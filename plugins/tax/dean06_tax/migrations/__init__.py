@@ -1,0 +1,1 @@
+"""The history of the tax sector's own tables."""
