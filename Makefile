@@ -2,7 +2,7 @@
 
 PYTHON ?= python3
 VENV ?= .venv
-PYTEST_ARGS ?= -n auto --dist loadgroup
+PYTEST_ARGS ?= -n auto
 
 MEMBERS := core auth schema server $(patsubst %/pyproject.toml,%,$(wildcard plugins/*/pyproject.toml))
 PROJECTS := pyproject.toml $(addsuffix /pyproject.toml,$(MEMBERS))
@@ -18,7 +18,7 @@ ifdef PIP_INDEX_URL # uv does not read pip's settings; a mirror serves both
 export UV_DEFAULT_INDEX ?= $(PIP_INDEX_URL)
 endif
 
-.PHONY: demo serve test check lint types isolated bench schema lock clean
+.PHONY: demo serve test check lint types isolated tutorial bench schema lock clean
 
 demo: $(INSTALLED) # make the demo database, serve it, ask it a few questions
 	$(VENV)/bin/dean06 demo
@@ -27,9 +27,9 @@ serve: $(INSTALLED)
 	$(VENV)/bin/dean06 serve
 
 test: $(INSTALLED) # the fast suite: under three minutes
-	$(VENV)/bin/pytest $(PYTEST_ARGS)
+	$(VENV)/bin/pytest $(PYTEST_ARGS) -m "not tutorial"
 
-check: test lint types isolated # everything: under fifteen minutes
+check: test lint types isolated tutorial # everything: under fifteen minutes
 
 lint: $(INSTALLED)
 	$(VENV)/bin/ruff check
@@ -41,6 +41,9 @@ types: $(INSTALLED)
 
 isolated: $(INSTALLED) # each plugin's tests where only core and that plugin are installed
 	.ci/isolated $(VENV)
+
+tutorial: $(INSTALLED) # docs/write-a-plugin.md as a stranger follows it, in environments of its own
+	$(VENV)/bin/pytest -m tutorial
 
 schema: $(INSTALLED) # print the API again after it was changed
 	$(VENV)/bin/dean06 schema > schema/schema.graphql

@@ -21,7 +21,7 @@ from typing import Any
 import httpx2
 import pytest
 
-pytestmark = pytest.mark.xdist_group("a stranger's environment")
+pytestmark = pytest.mark.tutorial
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs/write-a-plugin.md").read_text(encoding="utf-8")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 import sys
 from importlib.metadata import version
@@ -208,11 +209,20 @@ def write(folder: Path, rows: list[dict[str, Any]]) -> str:
     return str(file)
 
 
+@pytest.fixture(scope="module")
+def with_units(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database with the units of the demonstration, made once and copied for each test."""
+    path = tmp_path_factory.mktemp("province") / "dean06.db"
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setenv("DEAN06_DATABASE_URL", f"sqlite:///{path}")
+        run("migrate")
+        run("import", "units", str(DATA / "units.json"))
+    return path
+
+
 @pytest.fixture
-def province(path: Path) -> Path:
-    """A database with the units of the demonstration."""
-    run("migrate")
-    run("import", "units", str(DATA / "units.json"))
+def province(path: Path, with_units: Path) -> Path:
+    shutil.copy(with_units, path)
     return path
 
 
