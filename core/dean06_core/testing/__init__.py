@@ -7,5 +7,16 @@ pytest.register_assert_rewrite("dean06_core.testing.contract")
 from dean06_core.testing.contract import PluginContract  # noqa: E402  pytest rewrites only what is not yet imported
 from dean06_core.testing.databases import differences, migrated_database, statements  # noqa: E402  likewise
 from dean06_core.testing.measurements import measured_by_hand  # noqa: E402  likewise
+from dean06_core.testing.provinces import COMMUNES, SmallProvince, place, small_province  # noqa: E402  likewise
 
-__all__ = ["PluginContract", "differences", "measured_by_hand", "migrated_database", "statements"]
+__all__ = [
+    "COMMUNES",
+    "PluginContract",
+    "SmallProvince",
+    "differences",
+    "measured_by_hand",
+    "migrated_database",
+    "place",
+    "small_province",
+    "statements",
+]

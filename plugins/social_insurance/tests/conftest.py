@@ -2,50 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from datetime import UTC, date, datetime
+from collections.abc import AsyncIterator, Awaitable, Callable
+from datetime import date
 from pathlib import Path
 from typing import Any, Final
 
 import pytest
-import strawberry
 
-from dean06_core import answers, catalogue, computing, imports, unit_register
-from dean06_core.access import ALL, Action, All, Caller, DataClass, Grant, Right
-from dean06_core.answers import Question
-from dean06_core.catalogue import Catalogue
 from dean06_core.database import Database
-from dean06_core.directory import Directory
 from dean06_core.figures import Figure
-from dean06_core.graphql import Context
 from dean06_core.imports import ImportReport
-from dean06_core.migrating import histories_of
-from dean06_core.periods import Period
-from dean06_core.records import declared_access, records_of
-from dean06_core.testing import migrated_database
-from dean06_core.unit_register import UnitEntry
-from dean06_core.units import CodeScheme, Tier, UnitLevel
+from dean06_core.testing import SmallProvince, place, small_province
+from dean06_core.units import Tier, UnitLevel
 from dean06_social_insurance.plugin import SECTOR
-from dean06_social_insurance.query import SocialInsuranceQuery
-
-NOW: Final = datetime(2025, 7, 28, 2, tzinfo=UTC)
-_LONG_AGO: Final = date(1991, 8, 12)
-_REFORM: Final = date(2025, 7, 1)
-_SCHEMA: Final = strawberry.Schema(query=SocialInsuranceQuery)
-
-
-def _unit(code: str, name: str, level: UnitLevel, tier: Tier, valid_from: date = _LONG_AGO, **other: Any) -> UnitEntry:
-    scheme = CodeScheme.NSO if code.isdigit() else CodeScheme.SLUG
-    return UnitEntry(code=code, scheme=scheme, name=name, level=level, tier=tier, valid_from=valid_from, **other)
-
 
 UNITS: Final = (
-    _unit("VN", "Việt Nam", UnitLevel.COUNTRY, Tier.CENTRAL),
-    _unit("42", "Tỉnh Hà Tĩnh", UnitLevel.PROVINCE, Tier.PROVINCIAL, parent="VN"),
-    _unit("18823", "Phường Vũng Áng", UnitLevel.COMMUNE, Tier.COMMUNE, _REFORM, parent="42"),
-    _unit("18844", "Xã Kỳ Thượng (tên trước)", UnitLevel.COMMUNE, Tier.COMMUNE, _REFORM, parent="42"),
-    _unit("18844", "Xã Kỳ Thượng", UnitLevel.COMMUNE, Tier.COMMUNE, date(2025, 7, 15), parent="42"),
-    _unit("bhxh-khu-vuc-xv", "Bảo hiểm xã hội khu vực XV", UnitLevel.REGION, Tier.PROVINCIAL, parent="VN"),
+    place("18823", "Phường Vũng Áng"),
+    place("18844", "Xã Kỳ Thượng (tên trước)"),
+    place("18844", "Xã Kỳ Thượng", valid_from=date(2025, 7, 15)),
+    place("bhxh-khu-vuc-xv", "Bảo hiểm xã hội khu vực XV", UnitLevel.REGION, Tier.PROVINCIAL, parent="VN"),
 )
 
 
@@ -55,85 +30,26 @@ def anyio_backend() -> str:
 
 
 @pytest.fixture
-async def province(tmp_path: Path) -> AsyncIterator[Database]:
-    """A database with the units of a small province and none of the sector's records."""
-    tables = {**declared_access(records_of("dean06_core")), **SECTOR.table_access}
-    async with migrated_database(tmp_path, *histories_of([SECTOR]), tables=tables) as database:
-        async with database.service() as session:
-            await unit_register.enter(session, UNITS)
-            await catalogue.register(session, [SECTOR])
-        yield database
+async def here(tmp_path: Path) -> AsyncIterator[SmallProvince]:
+    async with small_province(tmp_path, SECTOR, UNITS) as here:
+        yield here
 
 
 @pytest.fixture
-def load(province: Database) -> Callable[..., Awaitable[ImportReport]]:
-    """Import rows of one of the sector's nouns, named without the sector."""
-
-    async def load(noun: str, *rows: Mapping[str, Any], now: datetime = NOW) -> ImportReport:
-        async with province.service() as session:
-            return await imports.run(
-                session,
-                noun=f"{SECTOR.code}.{noun}",
-                rows=imports.rows_of(rows),
-                directory=await Directory.load(session),
-                catalogue=await Catalogue.load(session, [SECTOR]),
-                now=now,
-                sectors=[SECTOR],
-            )
-
-    return load
+def province(here: SmallProvince) -> Database:
+    return here.database
 
 
 @pytest.fixture
-def figures(province: Database) -> Callable[[], Awaitable[Mapping[tuple[str, str], Figure]]]:
-    """Compute July 2025 behind the wall; what answers then, by the unit's code and the indicator's name."""
-
-    async def figures() -> Mapping[tuple[str, str], Figure]:
-        async with province.service_reading() as session:
-            directory, known = await Directory.load(session), await Catalogue.load(session, [SECTOR])
-        july, units = Period.parse("2025-07"), sorted(directory.versions)
-        computed = computing.compute(
-            province, SECTOR, units=units, periods=[july], catalogue=known, directory=directory, now=NOW
-        )
-        assert {code async for code, _ in computed} == set(SECTOR.resolvers)
-        question = Question(units=units, indicators=known.listed(), periods=[july])
-        rights = Right(DataClass.DIRECTORY, ALL, ALL), Right(DataClass.AGGREGATE, frozenset({SECTOR.code}), ALL)
-        async with province.reading(rights) as session:
-            answered = await answers.answer(session, directory, known, question)
-        return {
-            (directory.unit(figure.cell.unit, NOW.date()).code, figure.indicator.code.partition(".")[2]): figure
-            for figure in answered
-            if figure.numerator is not None
-        }
-
-    return figures
+def load(here: SmallProvince) -> Callable[..., Awaitable[ImportReport]]:
+    return here.load
 
 
 @pytest.fixture
-def ask(province: Database) -> Callable[..., Awaitable[dict[str, Any]]]:
-    """Ask the sector's own fields on the day of the import, as somebody who sees its records of some communes."""
+def ask(here: SmallProvince) -> Callable[..., Awaitable[dict[str, Any]]]:
+    return here.ask
 
-    async def ask(query: str, communes: tuple[str, ...] | None = None) -> dict[str, Any]:
-        async with province.service_reading() as session:
-            directory, known = await Directory.load(session), await Catalogue.load(session, [SECTOR])
-        units: frozenset[int] | All = ALL
-        if communes is not None:
-            units = frozenset(directory.named(code, NOW.date()).key for code in communes)
-        grant = Grant(
-            role="sector",
-            actions=frozenset({Action.READ}),
-            sectors=frozenset({SECTOR.code}),
-            units=units,
-            data_classes=frozenset({DataClass.RECORD}),
-            starts=date(2025, 1, 1),
-            ends=date(2026, 1, 1),
-        )
-        caller = Caller(SECTOR.code, SECTOR.title, 1, (grant,))
-        async with province.reading(caller.rights(NOW.date())) as session:
-            context = Context(caller, NOW.date(), NOW, directory, known, session=session)
-            answer = await _SCHEMA.execute(query, context_value=context)
-        assert answer.errors is None
-        assert answer.data is not None
-        return answer.data
 
-    return ask
+@pytest.fixture
+def figures(here: SmallProvince) -> Callable[[], Awaitable[dict[tuple[str, str], Figure]]]:
+    return here.figures

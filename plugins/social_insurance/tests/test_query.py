@@ -113,7 +113,7 @@ async def test_the_insured_are_counted_with_the_two_reasons_for_not_being_verifi
 async def test_who_sees_one_commune_is_told_of_that_one(ask: Ask) -> None:
     query = """{ beneficiaries { edges { node { unitCode } } }
                  insuredPersons { edges { node { unitCode joinedOn isArmedForces } } } }"""
-    own, all_ = await ask(query, communes=("18844",)), await ask(query)
+    own, all_ = await ask(query, "18844"), await ask(query)
     assert [edge["node"]["unitCode"] for edge in own["beneficiaries"]["edges"]] == ["18844"]
     assert [edge["node"] for edge in own["insuredPersons"]["edges"]] == [
         {"unitCode": "18844", "joinedOn": "2012-09-01", "isArmedForces": True}
