@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Collection, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Sequence
 from datetime import datetime
 
 from dean06_core import recording
@@ -35,23 +35,27 @@ async def compute(
     was measured already is unchanged. The resolvers run as the sector's compute
     principal: behind the wall, with the records of that sector, of all units,
     and nothing else. A unit has no figure of a period at whose end it was not
-    there.
+    there, and what was computed of one that has no records any more is withdrawn.
     """
     for code, resolver in sector.resolvers.items():
         async with database.reading(_principal(sector)) as session:
             measured = await resolver(session, units, _spans(catalogue.by_code[code], periods))
-        statements = [_statement(code, each) for each in measured]
+        statements = [each for each in map(_statement(code), measured) if _is_there(each, directory)]
         async with database.service() as session:
-            yield (
-                code,
-                await recording.record_all(
-                    session,
-                    [each for each in statements if _is_there(each, directory)],
-                    catalogue=catalogue,
-                    directory=directory,
-                    now=now,
-                ),
+            recorded = await recording.record_all(
+                session, statements, catalogue=catalogue, directory=directory, now=now
             )
+            recorded += await recording.withdraw_computed(
+                session,
+                code,
+                units=units,
+                periods=periods,
+                still={(each.unit, each.period.code, each.window) for each in statements},
+                catalogue=catalogue,
+                directory=directory,
+                now=now,
+            )
+        yield code, recorded
 
 
 def _is_there(statement: Statement, directory: Directory) -> bool:
@@ -69,8 +73,9 @@ def _spans(indicator: Indicator, periods: Sequence[Period]) -> list[Span]:
     return [Span.of(period, window) for period in periods for window in sorted(windows)]
 
 
-def _statement(code: str, measured: Measurement) -> Statement:
-    return Statement(
+def _statement(code: str) -> Callable[[Measurement], Statement]:
+    """How a measurement of an indicator is said: by the unit of itself."""
+    return lambda measured: Statement(
         indicator=code,
         unit=measured.unit,
         period=Period.parse(measured.period),

@@ -19,6 +19,7 @@ from dean06_core.errors import BadInput
 from dean06_core.indicators import Indicator, IndicatorKind
 from dean06_core.observations import DataState, Observation, ObservationPart, Source, scaled
 from dean06_core.outcomes import Outcome, Refusals
+from dean06_core.periods import Period, Window
 from dean06_core.records import new_id
 from dean06_core.statements import Statement, check, choose, outweighs
 from dean06_core.units import UnitLevel, UnitSuccession
@@ -86,6 +87,51 @@ async def record_all(
         kept = await _keep(session, [drafts[number] for number in numbers], now)
         recorded |= zip(numbers, kept, strict=True)
     return [recorded[number] for number in range(len(drafts))]
+
+
+async def withdraw_computed(
+    session: AsyncSession,
+    indicator: str,
+    *,
+    units: Collection[int],
+    periods: Collection[Period],
+    still: Collection[tuple[int, str, Window]],
+    catalogue: Catalogue,
+    directory: Directory,
+    now: datetime,
+) -> list[Recorded]:
+    """Let what was computed of units and periods answer no longer, but for those (unit, period, window) that still are.
+
+    It stays on record as known until now; another statement of the cell answers
+    from here on, if there is one.
+    """
+    found = await session.execute(
+        sa.select(Observation.id, *(getattr(Observation, name) for name in _PLACE)).where(
+            Observation.indicator_key == catalogue.key(indicator),
+            Observation.unit_key.in_(units),
+            Observation.period.in_([period.code for period in periods]),
+            Observation.source == Source.COMPUTED,
+            Observation.superseded_at.is_(None),
+        )
+    )
+    gone = [row for row in found if (row.unit_key, row.period, row.window) not in still]
+    if not gone:
+        return []
+    live = await _read(session, {_cell_of(row._mapping) for row in gone}, set())
+    for row in gone:
+        del live[_cell_of(row._mapping)][_place_of(row._mapping)]
+    declared = catalogue.by_code[indicator].responsible
+    last_days = {period.code: period.last_day for period in periods}
+    responsible = {
+        _cell_of(row._mapping): None if declared is None else directory.key_by_code(declared, last_days[row.period])
+        for row in gone
+    }
+    demoted, promoted = _choose_anew(live, responsible, {})
+    connection = await session.connection()
+    await _change(connection, [row.id for row in gone], superseded_at=now, official=False)
+    await _change(connection, demoted, official=False)
+    await _change(connection, promoted, official=True)
+    return [Recorded(Outcome.UPDATED, row.id) for row in gone]
 
 
 @dataclass(slots=True, eq=False)
@@ -265,7 +311,7 @@ def _not_in_period(statement: Statement, successors: Collection[int], directory:
 
 
 async def _keep(session: AsyncSession, drafts: Sequence[_Draft], now: datetime) -> list[Recorded]:
-    live = await _read(session, drafts)
+    live = await _read(session, {draft.cell for draft in drafts}, {draft.place for draft in drafts})
     recorded: list[Recorded] = []
     fresh: dict[UUID, dict[str, Any]] = {}
     parts: list[dict[str, Any]] = []
@@ -325,13 +371,15 @@ def _choose_anew(
     return demoted, promoted
 
 
-async def _read(session: AsyncSession, drafts: Sequence[_Draft]) -> dict[_Key, dict[_Key, _Live]]:
-    """What is live in the cells of the drafts, by cell and place; two statements.
+async def _read(
+    session: AsyncSession, cells: Collection[_Key], places: Collection[_Key]
+) -> dict[_Key, dict[_Key, _Live]]:
+    """What is live in cells, by cell and place, with the parts of what is in some places; two statements.
 
     Neighbours share most of their cell, so a list for each column of it means
     few cells that nobody asked for, and a statement that is compiled once.
     """
-    wanted: dict[_Key, dict[_Key, _Live]] = {draft.cell: {} for draft in drafts}
+    wanted: dict[_Key, dict[_Key, _Live]] = {cell: {} for cell in cells}
     rows = await session.execute(
         sa.select(*(getattr(Observation, name) for name in _LIVE)).where(
             *(
@@ -342,7 +390,6 @@ async def _read(session: AsyncSession, drafts: Sequence[_Draft]) -> dict[_Key, d
         )
     )
     found = [row._mapping for row in rows if _cell_of(row._mapping) in wanted]
-    places = {draft.place for draft in drafts}
     parts = await _read_parts(session, [row["id"] for row in found if _place_of(row) in places])
     for row in found:
         wanted[_cell_of(row)][_place_of(row)] = _Live(

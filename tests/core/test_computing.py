@@ -62,6 +62,25 @@ async def test_what_was_measured_answers_for_its_unit_and_adds_up_for_the_parent
         assert (own.numerator, own.denominator, own.source) == (2, 10, FigureSource.COMPUTED)
 
 
+async def test_what_was_computed_of_a_unit_without_records_answers_no_longer(tmp_path: Path) -> None:
+    async def only_the_second(
+        session: AsyncSession, units: Collection[int], spans: Sequence[Span], /
+    ) -> Sequence[Measurement]:
+        return await paved(session, [3], spans)
+
+    async with world(tmp_path, province(Place(2), Place(3))) as here:
+        await compute(here)
+        await here.add(stated(2, 7, 9, official=False))
+        assert await compute(here, only_the_second) == [Outcome.UNCHANGED] * 3 + [Outcome.UPDATED] * 3
+        assert await compute(here, only_the_second) == [Outcome.UNCHANGED] * 3
+        async with here.seen_by() as session:
+            question = Question(
+                units=[2], indicators=here.catalogue.listed(), periods=[JULY], windows=[Window.PERIOD, Window.TO_DATE]
+            )
+            own, to_date = await answers.answer(session, here.directory, here.catalogue, question)
+        assert (own.numerator, own.source, to_date.source) == (7, FigureSource.REPORTED, None)
+
+
 async def test_a_unit_has_no_figure_of_a_period_at_whose_end_it_was_not_there(tmp_path: Path) -> None:
     gone = Place(3, valid_to=date(2025, 7, 15))
     async with world(tmp_path, province(Place(2), gone)) as here:

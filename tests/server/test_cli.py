@@ -264,6 +264,13 @@ def test_a_changed_record_changes_the_figures_of_its_months(province: Path, tmp_
     assert matched_in_july(province) == [("18823", 3, 3)]
 
 
+def test_records_that_move_to_another_commune_take_the_figure_along(province: Path, tmp_path: Path) -> None:
+    run("import", "tax.taxpayers", write(tmp_path, TAXPAYERS))
+    moved = [{**row, "unit": "18844"} for row in TAXPAYERS]
+    assert run("import", "tax.taxpayers", write(tmp_path, moved)).exit_code == 0
+    assert matched_in_july(province) == [("18844", 2, 3)]
+
+
 @pytest.mark.parametrize(
     ("change", "field", "code"),
     [
