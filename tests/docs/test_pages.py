@@ -10,7 +10,9 @@ import pluggy
 import pytest
 
 from dean06_core import hookspecs, imports
+from dean06_core.records import table_of
 from dean06_server import cli, settings
+from dean06_server.installation import Installation
 
 ROOT = Path(__file__).parents[2]
 HOOKS = (ROOT / "docs/hooks.md").read_text(encoding="utf-8")
@@ -47,6 +49,17 @@ def test_every_noun_that_can_be_loaded_is_on_the_page_with_its_columns() -> None
         source = (Path(imports.__file__).parent / f"{noun}.py").read_text(encoding="utf-8")
         read = set(re.findall(r"""row\.(?:need|get|objects)\(\s*"(\w+)""", source))
         assert read <= set(re.findall(r"\w+", rows[noun])), noun
+
+
+def test_every_kind_of_record_is_on_the_page_with_its_columns() -> None:
+    told = dict(re.findall(r"^\| (\w+\.\w+) \| [\w, ]+ \| (.+) \|$", IMPORTS, re.MULTILINE))
+    sectors = Installation.found().sectors
+    assert set(told) == {f"{sector.code}.{name}" for sector in sectors for name in sector.records}
+    for sector in sectors:
+        for name, declared in sector.records.items():
+            columns = {*table_of(declared.record).columns.keys(), "unit", *declared.checked} - {"id", "unit_key"}
+            listed = re.sub(r"\(.*?\)", "", told[f"{sector.code}.{name}"])
+            assert set(re.findall(r"\w+", listed)) == columns, name
 
 
 @pytest.mark.parametrize("adr", ADRS, ids=lambda path: path.stem)
