@@ -2,7 +2,7 @@
 
 PYTHON ?= python3
 VENV ?= .venv
-PYTEST_ARGS ?= -n auto
+PYTEST_ARGS ?= -n auto --dist worksteal
 
 MEMBERS := core auth schema server $(patsubst %/pyproject.toml,%,$(wildcard plugins/*/pyproject.toml))
 PROJECTS := pyproject.toml $(addsuffix /pyproject.toml,$(MEMBERS))
@@ -26,7 +26,7 @@ demo: $(INSTALLED) # make the demo database, serve it, ask it a few questions
 serve: $(INSTALLED)
 	$(VENV)/bin/dean06 serve
 
-test: $(INSTALLED) # the fast suite: under three minutes
+test: $(INSTALLED) # the fast suite: under three minutes; each sector's own tests are in make isolated
 	$(VENV)/bin/pytest $(PYTEST_ARGS) -m "not tutorial"
 
 check: test lint types isolated tutorial # everything: under fifteen minutes
