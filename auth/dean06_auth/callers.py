@@ -8,7 +8,7 @@ from typing import Final
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from dean06_auth import accounts, grants, passwords, tokens
-from dean06_auth.accounts import AccountState
+from dean06_auth.accounts import AccountCredential, AccountState
 from dean06_auth.grants import Reach
 from dean06_auth.tokens import IssuedToken
 from dean06_core.access import Caller, Grant
@@ -21,10 +21,23 @@ SIGN_IN_LASTS: Final = timedelta(hours=8)
 async def sign_in(database: Database, *, login: str, password: str, now: datetime, on: date) -> IssuedToken:
     """Exchange a password for a token of eight hours, and renew a password stored with old parameters.
 
+    SIGN_IN_FAILED where ``recognise`` does. Takes the database instead of a
+    session because passwords wait their turn: no transaction may be open
+    meanwhile, it would hold up every writer.
+    """
+    credential = await recognise(database, login=login, password=password)
+    stored = credential.password_hash
+    renewed = await passwords.protect(password) if passwords.is_outdated(stored) else stored
+    async with database.service() as session:
+        await accounts.note_sign_in(session, account_id=credential.account_id, on=on, stored=stored, renewed=renewed)
+        return await tokens.issue(session, account_id=credential.account_id, now=now, lifetime=SIGN_IN_LASTS)
+
+
+async def recognise(database: Database, *, login: str, password: str) -> AccountCredential:
+    """The active account whose password this is.
+
     One error, SIGN_IN_FAILED, after one and the same work, whether the login is
-    unknown, the account not active or the password wrong. Takes the database
-    instead of a session because passwords wait their turn: no transaction may
-    be open meanwhile, it would hold up every writer.
+    unknown, the account not active or the password wrong.
     """
     async with database.service_reading() as session:
         credential = await accounts.credential(session, login=login)
@@ -35,11 +48,7 @@ async def sign_in(database: Database, *, login: str, password: str, now: datetim
             "Không đăng nhập được: tên đăng nhập hoặc mật khẩu không đúng, hoặc tài khoản không hoạt động. "
             "Hãy kiểm tra rồi nhập lại; nếu vẫn không được, hãy liên hệ người quản trị.",
         )
-    stored = credential.password_hash
-    renewed = await passwords.protect(password) if passwords.is_outdated(stored) else stored
-    async with database.service() as session:
-        await accounts.note_sign_in(session, account_id=credential.account_id, on=on, stored=stored, renewed=renewed)
-        return await tokens.issue(session, account_id=credential.account_id, now=now, lifetime=SIGN_IN_LASTS)
+    return credential
 
 
 async def held_by(session: AsyncSession, *, login: str, reach: Reach, on: date) -> tuple[Grant, ...]:

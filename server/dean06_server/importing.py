@@ -7,9 +7,7 @@ from collections.abc import AsyncIterator, Collection, Sequence
 from datetime import date, datetime
 from typing import Final
 
-from sqlalchemy.ext.asyncio import AsyncSession
-
-from dean06_auth import callers
+from dean06_auth import accounts, callers
 from dean06_core import computing, imports
 from dean06_core.access import Action
 from dean06_core.catalogue import Catalogue
@@ -41,8 +39,6 @@ async def bring_in(
 ) -> ImportReport:
     """Import all rows of a noun as a service, in one transaction; with an error in one of them, none."""
     async with database.service() as session:
-        if by is not None:
-            await refuse_unless_secretariat(session, by, now)
         return await imports.run(
             session,
             noun=noun,
@@ -57,16 +53,23 @@ async def bring_in(
         )
 
 
-async def refuse_unless_secretariat(session: AsyncSession, login: str, now: datetime) -> None:
-    """NOT_SECRETARIAT unless the account may enter what belongs to no sector."""
-    directory, on = await Directory.load(session), business_day(now)
-    held = await callers.held_by(session, login=login, reach=directory, on=on)
-    if not any(Action.ASSIGN in grant.actions and LOCAL in grant.sectors for grant in held):
+async def secretary(database: Database, *, login: str, password: str, now: datetime) -> str:
+    """The login, as it is kept, of whoever may enter what belongs to no sector and has shown his password.
+
+    SIGN_IN_FAILED, or NOT_SECRETARIAT for somebody else's account.
+    """
+    await callers.recognise(database, login=login, password=password)
+    async with database.service_reading() as session:
+        account = await accounts.find(session, login=login)
+        directory, on = await Directory.load(session), business_day(now)
+        held = await callers.held_by(session, login=login, reach=directory, on=on)
+    if account is None or not any(Action.ASSIGN in grant.actions and LOCAL in grant.sectors for grant in held):
         raise BadInput(
             "NOT_SECRETARIAT",
             f"“{login}” không phải tài khoản đang hoạt động của cơ quan thường trực. Hãy ghi tài khoản khác ở --by.",
             field=("by",),
         )
+    return account.login
 
 
 async def compute_changed(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -29,8 +30,8 @@ def path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return path
 
 
-def run(*arguments: str) -> Result:
-    return CliRunner().invoke(main, arguments)
+def run(*arguments: str, input: str | None = None) -> Result:  # noqa: A002  click's own word
+    return CliRunner().invoke(main, arguments, input=input)
 
 
 def count(path: Path, table: str) -> int:
@@ -307,18 +308,28 @@ def test_figures_of_any_other_period_are_computed_on_request(province: Path, tmp
 # indicators that no sector owns
 
 
-def test_a_second_person_confirms_an_indicator(path: Path, tmp_path: Path) -> None:
-    run("demo", "--no-questions")
+def test_a_second_person_confirms_an_indicator_with_his_own_password(path: Path, tmp_path: Path) -> None:
+    password = re.search(r"Mật khẩu: +(\S+)", run("demo", "--no-questions").output)
+    assert password is not None
+
+    def sign(login: str, *arguments: str, typed: str = password[1]) -> Result:
+        return run(*arguments, "--by", login, input=f"{typed}\n")
+
     rows = json.loads((DATA / "indicators.json").read_text(encoding="utf-8"))[:1]
     code = rows[0]["code"] = "local.new_rate"
     file = tmp_path / "indicators.json"
     file.write_text(json.dumps(rows), encoding="utf-8")
-    assert "Hãy ghi tài khoản của người nhập (--by)" in run("import", "indicators", str(file)).output
-    assert "không phải tài khoản" in run("import", "indicators", str(file), "--by", "health").output
-    assert run("import", "indicators", str(file), "--by", "secretariat").exit_code == 0
+    bring, confirm = ("import", "indicators", str(file)), ("indicator", "confirm", code)
+    assert "Hãy ghi tài khoản của người nhập (--by)" in run(*bring).output
+    assert "không phải tài khoản" in sign("health", *bring).output
+    assert "Không đăng nhập được" in sign("secretariat", *bring, typed="khong-phai-mat-khau").output
+    assert sign("secretariat", *bring).exit_code == 0
     assert run("indicator", "list").output.startswith(f"{code}: ")
-    own = run("indicator", "confirm", code, "--by", "secretariat")
-    assert (own.exit_code, "Hãy để người thứ hai xác nhận" in own.output) == (1, True)
-    confirmed = run("indicator", "confirm", code, "--by", "secretariat.2")
-    assert (confirmed.exit_code, confirmed.output) == (0, f"Đã xác nhận 1 chỉ tiêu: {code}\n")
+    for login in ("secretariat", "SECRETARIAT"):
+        own = sign(login, *confirm)
+        assert (own.exit_code, "Hãy để người thứ hai xác nhận" in own.output) == (1, True)
+    borrowed = sign("secretariat.2", *confirm, typed="khong-phai-mat-khau")
+    assert (borrowed.exit_code, "Không đăng nhập được" in borrowed.output) == (1, True)
+    confirmed = sign("secretariat.2", *confirm)
+    assert (confirmed.exit_code, confirmed.stdout) == (0, f"Đã xác nhận 1 chỉ tiêu: {code}\n")
     assert run("indicator", "list").output == "Không có chỉ tiêu nào chờ xác nhận\n"

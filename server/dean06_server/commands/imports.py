@@ -16,7 +16,8 @@ from dean06_core.outcomes import Tally
 from dean06_core.periods import Period
 from dean06_server import clock, importing
 from dean06_server.commands.opening import fitting_database_of
-from dean06_server.importing import bring_in
+from dean06_server.commands.signing import password_of
+from dean06_server.importing import bring_in, secretary
 from dean06_server.installation import Installation
 
 
@@ -25,7 +26,7 @@ from dean06_server.installation import Installation
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--dry-run", is_flag=True, help="Check every row and write nothing.")
 @click.option("--province", metavar="CODE", help="The province that the rows are about, where there are several.")
-@click.option("--by", "login", metavar="LOGIN", help="Whose account brings the file; needed for indicators.")
+@click.option("--by", "login", metavar="LOGIN", help="Who brings the file, by password; needed for indicators.")
 def import_(noun: str, file: Path, dry_run: bool, province: str | None, login: str | None) -> None:
     """Import FILE (JSON or CSV), whose rows are NOUN. With one wrong row nothing is written, and status is 1.
 
@@ -36,7 +37,8 @@ def import_(noun: str, file: Path, dry_run: bool, province: str | None, login: s
     nouns = imports.nouns(installation.sectors)
     if noun not in nouns:
         raise click.BadParameter(f"'{noun}' is none of: {', '.join(nouns)}.", param_hint="NOUN")
-    report = asyncio.run(_import(installation, noun, file, dry_run=dry_run, province=province, by=login))
+    signed = None if login is None else (login, password_of(login))
+    report = asyncio.run(_import(installation, noun, file, dry_run=dry_run, province=province, signed=signed))
     if report.errors:
         _tell(report, file)
         raise click.exceptions.Exit(1)
@@ -59,10 +61,17 @@ def sentence(report: ImportReport) -> str:
 
 
 async def _import(
-    installation: Installation, noun: str, file: Path, *, dry_run: bool, province: str | None, by: str | None
+    installation: Installation,
+    noun: str,
+    file: Path,
+    *,
+    dry_run: bool,
+    province: str | None,
+    signed: tuple[str, str] | None,
 ) -> ImportReport:
     rows, now = imports.read_rows(file), clock.now()
     async with fitting_database_of(installation) as database:
+        by = None if signed is None else await secretary(database, login=signed[0], password=signed[1], now=now)
         report = await bring_in(
             installation, database, noun=noun, rows=rows, now=now, province=province, by=by, dry_run=dry_run
         )

@@ -11,7 +11,8 @@ from dean06_core.outcomes import Tally
 from dean06_server import clock
 from dean06_server.clock import VIETNAM
 from dean06_server.commands.opening import fitting_database_of
-from dean06_server.importing import refuse_unless_secretariat
+from dean06_server.commands.signing import password_of
+from dean06_server.importing import secretary
 from dean06_server.installation import Installation
 
 
@@ -31,8 +32,8 @@ def list_() -> None:
 @click.argument("codes", metavar="CODE...", nargs=-1, required=True)
 @click.option("--by", "login", metavar="LOGIN", required=True, help="Whose account confirms; not the proposer's.")
 def confirm(codes: tuple[str, ...], login: str) -> None:
-    """Let proposed indicators stand."""
-    tally = asyncio.run(_confirm(codes, login))
+    """Let proposed indicators stand; asks for the password of LOGIN."""
+    tally = asyncio.run(_confirm(codes, login, password_of(login)))
     click.echo(f"Đã xác nhận {tally.created + tally.updated} chỉ tiêu: {', '.join(codes)}")
 
 
@@ -45,8 +46,9 @@ async def _pending() -> list[str]:
         ]
 
 
-async def _confirm(codes: tuple[str, ...], login: str) -> Tally:
+async def _confirm(codes: tuple[str, ...], login: str, password: str) -> Tally:
     now = clock.now()
-    async with fitting_database_of(Installation.found()) as database, database.service() as session:
-        await refuse_unless_secretariat(session, login, now)
-        return await proposals.confirm(session, codes, by=login, now=now)
+    async with fitting_database_of(Installation.found()) as database:
+        person = await secretary(database, login=login, password=password, now=now)
+        async with database.service() as session:
+            return await proposals.confirm(session, codes, by=person, now=now)
