@@ -11,7 +11,7 @@ import random
 import sqlite3
 import time
 import zlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -34,6 +34,7 @@ from dean06_core import catalogue, migrating, spelling, unit_tree
 from dean06_core.database import Database
 from dean06_core.documents import LegalDocument
 from dean06_core.indicators import Indicator, IndicatorKind
+from dean06_core.migrating import History
 from dean06_core.observations import VALUE_SCALE, DataState, Observation, Qualifier, Source
 from dean06_core.periods import Period, Window
 from dean06_core.records import Record
@@ -80,8 +81,8 @@ def generate(path: Path, scale: Scale, *, seed: int = SEED, tell: Tell = print) 
     _remove(partial)
     started = time.perf_counter()
     try:
-        asyncio.run(_settle(partial, scale))
-        with _bulk(partial) as connection:
+        asyncio.run(settle(partial, scale))
+        with bulk(partial) as connection:
             _targets(connection, scale)
             _tasks(connection, scale, random.Random(seed))
             tell(f"{scale.units:,} units, {scale.targets:,} targets, {scale.tasks:,} tasks")
@@ -135,11 +136,11 @@ async def _is_current(path: Path) -> bool:
         await database.close()
 
 
-async def _settle(path: Path, scale: Scale) -> None:
+async def settle(path: Path, scale: Scale, histories: Sequence[History] = (migrating.CORE,)) -> None:
     """The tables, the units with the closure that core derives from them, and the indicators as core keeps them."""
     database = Database(f"sqlite:///{path}", {})
     try:
-        await migrating.upgrade(database, [migrating.CORE])
+        await migrating.upgrade(database, histories)
         async with database.service() as session:
             for record, rows in _units(scale):
                 await session.execute(sa.insert(record), rows)
@@ -225,7 +226,7 @@ def _document(number: int) -> UUID:
 
 
 @contextmanager
-def _bulk(path: Path) -> Iterator[sa.Connection]:
+def bulk(path: Path) -> Iterator[sa.Connection]:
     """A connection for a file that nobody else has and that is thrown away where anything goes wrong."""
     engine = sa.create_engine(f"sqlite:///{path}")
     try:

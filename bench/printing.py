@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
+from bench import computing
 from bench.running import Run
 from bench.shape import Scale
 
@@ -29,6 +30,17 @@ _GROWTH_COLUMNS: Final = (
     ("statements", 10),
     ("CPU ms", 7),
     ("CPU/leaf fields", 15),
+)
+_COMPUTED_COLUMNS: Final = (
+    ("computed", 34),
+    ("of", 9),
+    ("rows", 7),
+    ("figures", 7),
+    ("statements", 10),
+    ("clock ms", 8),
+    ("CPU ms", 8),
+    ("one pass", 8),
+    ("CPU/pass", 8),
 )
 
 
@@ -74,6 +86,25 @@ def growth(runs: Sequence[Run]) -> None:
             _milliseconds(run.answered.processor),
             f"{grown:.2f}",
         )
+
+
+def computed_head(scale: Scale) -> None:
+    print(f"\nFigures of one province from {scale.records:,} records of each kind, measured behind the wall.")
+    print("one pass: the processor's time for counting each unit's rows of the same table.\n")
+    _heading(_COMPUTED_COLUMNS)
+
+
+def computed(run: computing.Run) -> None:
+    _row(
+        _COMPUTED_COLUMNS,
+        run.case.indicator.code.partition(".")[2],
+        f"{run.case.months} months",
+        f"{run.rows:,}",
+        f"{run.figures:,}",
+        str(run.statements),
+        *(_milliseconds(seconds) for seconds in (run.computed.clock, run.computed.processor, run.passed.processor)),
+        f"{run.computed.processor / run.passed.processor:,.1f}",
+    )
 
 
 def _milliseconds(seconds: float) -> str:

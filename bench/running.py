@@ -25,6 +25,7 @@ from bench import questions
 from bench.questions import Question, Size
 from bench.shape import TODAY, Scale, places, sectors
 from dean06_core.access import ALL, Access, Action, Caller, DataClass, Grant
+from dean06_core.backends.sqlite import sqlite_of
 from dean06_core.catalogue import Catalogue
 from dean06_core.database import Database
 from dean06_core.directory import Directory
@@ -168,14 +169,14 @@ async def run(bench: Bench, case: Case, *, rounds: int = ROUNDS) -> Run:
         rows = _fetch(connection, sent)
         _fetch(unwalled, sent)
         while not answered or (len(answered) < rounds and time.perf_counter() - started < _SECONDS_A_CASE):
-            with _timing(answered):
+            with timing(answered):
                 await bench.answer(case)
-            with _timing(walled):
+            with timing(walled):
                 wall.admit(connection, rights)
                 _fetch(connection, sent)
-            with _timing(plain):
+            with timing(plain):
                 _fetch(unwalled, sent)
-    return Run(case, leaves, len(sent), rows, _median(answered), _median(walled), _median(plain))
+    return Run(case, leaves, len(sent), rows, median(answered), median(walled), median(plain))
 
 
 def count_leaves(answer: Any) -> int:
@@ -235,19 +236,19 @@ def listening(database: Database) -> Iterator[list[Sent]]:
 
 @contextmanager
 def _driver(bench: Bench) -> Iterator[sqlite3.Connection]:
-    with closing(sqlite3.connect(f"{bench.database.path.as_uri()}?mode=ro", uri=True)) as connection:
+    with closing(sqlite3.connect(f"{sqlite_of(bench.database).path.as_uri()}?mode=ro", uri=True)) as connection:
         connection.isolation_level = None
         yield connection
 
 
 @contextmanager
-def _timing(rounds: list[Took]) -> Iterator[None]:
+def timing(rounds: list[Took]) -> Iterator[None]:
     clock, processor = time.perf_counter(), time.process_time()
     yield
     rounds.append(Took(time.perf_counter() - clock, time.process_time() - processor))
 
 
-def _median(rounds: Sequence[Took]) -> Took:
+def median(rounds: Sequence[Took]) -> Took:
     return Took(statistics.median(took.clock for took in rounds), statistics.median(took.processor for took in rounds))
 
 

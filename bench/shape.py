@@ -22,6 +22,7 @@ NOT_STATED_BY_PROVINCES: Final = 40
 """The number of the one indicator that provinces leave to the sum of their units; Q5 ranks it."""
 
 TARGETS_EACH: Final = 5
+RECORDS_A_COMMUNE: Final = 2_900
 _INDICATORS_A_SECTOR: Final = 10
 
 
@@ -64,6 +65,11 @@ class Scale:
             + self.communes * FURTHER_INDICATORS
         )
         return a_week * self.weeks
+
+    @property
+    def records(self) -> int:
+        """Of each kind that a sector keeps of one province; the longest tables of a real one have some 200,000."""
+        return self.communes * RECORDS_A_COMMUNE
 
     @property
     def periods(self) -> tuple[Period, ...]:

@@ -1,6 +1,7 @@
 """What a sector builds on. These names are the SDK; ``dean06_core.graphql``, ``.rows`` and ``.testing`` complete it."""
 
 from dean06_core.access import Access, DataClass, Via
+from dean06_core.by_hand import ByHand, Samples, measured_by_hand
 from dean06_core.errors import BadInput
 from dean06_core.hookspecs import hookimpl
 from dean06_core.indicators import Direction, Indicator, IndicatorKind, OverTime, OverUnits, Part
@@ -25,6 +26,7 @@ __all__ = [
     "BEGINNING",
     "Access",
     "BadInput",
+    "ByHand",
     "DataClass",
     "Direction",
     "Indicator",
@@ -37,6 +39,7 @@ __all__ = [
     "Record",
     "RecordImport",
     "Resolver",
+    "Samples",
     "Sector",
     "Span",
     "Tier",
@@ -45,6 +48,7 @@ __all__ = [
     "Window",
     "hookimpl",
     "measure",
+    "measured_by_hand",
     "new_id",
     "share_of_records",
     "share_of_standing",

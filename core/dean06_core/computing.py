@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Collection, Sequence
 from datetime import datetime
+from decimal import Decimal
 
 from dean06_core import recording
 from dean06_core.access import ALL, DataClass, Right
@@ -83,6 +84,7 @@ def _statement(code: str) -> Callable[[Measurement], Statement]:
         reporter=measured.unit,
         numerator=measured.numerator,
         denominator=measured.denominator,
+        parts=tuple((part, Decimal(count)) for part, count in measured.parts),
         as_of=measured.as_of,
         source=Source.COMPUTED,
     )

@@ -3,22 +3,31 @@
 from __future__ import annotations
 
 import asyncio
-import sqlite3
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from pathlib import Path
-from typing import Any
-from urllib.parse import quote
-from weakref import WeakKeyDictionary
+from dataclasses import dataclass
 
-import aiosqlite
 import sqlalchemy as sa
-from sqlalchemy import event
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from dean06_core.access import Access, Right
+from dean06_core.backends import Backend
+from dean06_core.backends.postgresql import Postgresql
+from dean06_core.backends.sqlite import Sqlite, sqlite_path
 from dean06_core.errors import StartUpError
-from dean06_core.walls.sqlite import Wall, refuse_unless_reading
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where a database is: a file (``sqlite:///PATH``), or the services' login on a server.
+
+    There ``callers`` and ``owner`` are the URLs of the other two logins. Without
+    ``owner`` tables can be used and not made.
+    """
+
+    url: str
+    callers: str | None = None
+    owner: str | None = None
 
 
 class Database:
@@ -27,21 +36,23 @@ class Database:
     Nothing is opened until it is used; ``close`` ends every connection.
     """
 
-    def __init__(self, url: str, tables: Mapping[str, Access], *, readers: int = 8) -> None:
-        self.path = sqlite_path(url)
-        self._tables = tables
-        self._walls: WeakKeyDictionary[Any, Wall] = WeakKeyDictionary()
-        self.services = self._open_services()
-        self.readers = self._open_readers(readers)
+    def __init__(self, address: Address | str, tables: Mapping[str, Access], *, readers: int = 8) -> None:
+        self.backend = backend_of(address, tables, readers=readers)
+        self.owner, self.services, self.readers = self.backend.owner, self.backend.services, self.backend.readers
+
+    @property
+    def name(self) -> str:
+        """Which database it is, in a message to the operator: the file, or the server and database."""
+        return self.backend.name
 
     @asynccontextmanager
     async def service(self) -> AsyncIterator[AsyncSession]:
         """A session that sees and writes everything, for core's own services; commits when the block ends well.
 
-        It takes the write lock when it begins: one that reads first and writes
-        later would be refused as soon as another writer came between.
+        It keeps other writers out when it begins: one that reads first and writes
+        later would find that another came between.
         """
-        writing = self.services.execution_options(begin="begin immediate")
+        writing = self.services.execution_options(begin=self.backend.writing)
         async with AsyncSession(writing, expire_on_commit=False) as session, session.begin():
             yield session
 
@@ -57,88 +68,45 @@ class Database:
         connection = await self.readers.connect()
         session = AsyncSession(connection, autoflush=False, expire_on_commit=False)
         try:
-            await self._admit(connection, rights)
+            await self.backend.admit(connection, rights)
             yield session
         finally:
             await asyncio.shield(_end(session, connection))
 
     async def close(self) -> None:
-        await self.readers.dispose()
-        await self.services.dispose()
-
-    async def _admit(self, connection: AsyncConnection, rights: tuple[Right, ...]) -> None:
-        driver = (await connection.get_raw_connection()).driver_connection
-        assert driver is not None  # noqa: S101  a connection that was just opened has one
-        await driver._execute(self._walls[driver].admit, driver._conn, rights)
-
-    def _open_services(self) -> AsyncEngine:
-        self.path.parent.mkdir(parents=True, exist_ok=True)
-        engine = create_async_engine(
-            sa.URL.create("sqlite+aiosqlite", database=str(self.path)),
-            connect_args={"timeout": 30, "async_creator_fn": _Driver.opening},
-        )
-
-        @event.listens_for(engine.sync_engine, "connect")
-        def prepare(connection: Any, _: object) -> None:
-            cursor = connection.cursor()
-            for pragma in (
-                "foreign_keys = on",
-                "journal_mode = wal",
-                "synchronous = normal",
-                "recursive_triggers = on",
-            ):
-                cursor.execute(f"pragma {pragma}")
-            cursor.close()
-
-        _begin_explicitly(engine)
-        return engine
-
-    def _open_readers(self, size: int) -> AsyncEngine:
-        engine = create_async_engine(
-            sa.URL.create(
-                "sqlite+aiosqlite", database=f"file:{quote(str(self.path))}", query={"mode": "ro", "uri": "true"}
-            ),
-            poolclass=sa.AsyncAdaptedQueuePool,
-            pool_size=size,
-            max_overflow=0,
-            connect_args={"timeout": 30, "async_creator_fn": _Driver.opening},
-        )
-
-        @event.listens_for(engine.sync_engine, "connect")
-        def raise_wall(connection: Any, _: object) -> None:
-            wall = Wall(self._tables)
-            driver = connection.driver_connection
-            connection.run_async(lambda opened: opened._execute(wall.raise_on, opened._conn))
-            self._walls[driver] = wall
-
-        @event.listens_for(engine.sync_engine, "checkin")
-        def dismiss(connection: Any, _: object) -> None:
-            if connection is not None:  # a broken one does not come back
-                wall = self._walls[connection.driver_connection]
-                connection.run_async(lambda opened: opened._execute(wall.admit, opened._conn, ()))
-
-        @event.listens_for(engine.sync_engine, "before_cursor_execute")
-        def refuse_writing(_c: object, _cursor: object, statement: str, *_: object) -> None:
-            refuse_unless_reading(statement)
-
-        _begin_explicitly(engine)
-        return engine
+        await self.backend.close()
 
 
-def sqlite_path(url: str) -> Path:
-    """The file that a database URL names: ``sqlite:///PATH``, with a driver suffix or without."""
+def backend_of(address: Address | str, tables: Mapping[str, Access], *, readers: int = 8) -> Backend:
+    """The backend of an address; nothing is opened. One that names none stops start-up."""
+    meant = Address(address) if isinstance(address, str) else address
+    parsed = _parsed(meant.url)
+    match parsed.get_backend_name():
+        case "sqlite":
+            return Sqlite(sqlite_path(parsed), tables, readers=readers)
+        case "postgresql":
+            if meant.callers is None:
+                raise StartUpError(
+                    f"The database '{parsed.render_as_string()}' needs a login of its own for callers. "
+                    "Set DEAN06_DATABASE_CALLERS_URL."
+                )
+            owner = None if meant.owner is None else _parsed(meant.owner)
+            return Postgresql(parsed, _parsed(meant.callers), owner, tables, readers=readers)
+        case _:
+            raise StartUpError(
+                f"The database URL '{parsed.render_as_string()}' cannot be used: it has to name a file, as "
+                "sqlite:///var/dean06.db does, or a server, as postgresql://dean06_services@localhost/dean06 does."
+            )
+
+
+def _parsed(url: str) -> sa.URL:
     try:
-        parsed = sa.make_url(url)
+        return sa.make_url(url)
     except sa.exc.ArgumentError:
         raise StartUpError(
-            "The database URL cannot be read: it has to name a file, as sqlite:///var/dean06.db does."
+            "The database URL cannot be read: it has to name a file, as sqlite:///var/dean06.db does, "
+            "or a server, as postgresql://dean06_services@localhost/dean06 does."
         ) from None
-    if parsed.get_backend_name() != "sqlite" or not parsed.database or parsed.database == ":memory:":
-        raise StartUpError(
-            f"The database URL '{parsed.render_as_string()}' cannot be used: "
-            "it has to name a file, as sqlite:///var/dean06.db does."
-        )
-    return Path(parsed.database).resolve()
 
 
 async def _end(session: AsyncSession, connection: AsyncConnection) -> None:
@@ -147,50 +115,3 @@ async def _end(session: AsyncSession, connection: AsyncConnection) -> None:
         await session.close()
     finally:
         await connection.close()
-
-
-class _Driver(aiosqlite.Connection):
-    """Stops once, nobody waits for it, and what it opened is closed whoever was cancelled meanwhile.
-
-    SQLAlchemy stops what a cancelled request is closing already. The second
-    stop was never answered, and the server could not shut down
-    (github.com/wapiti-scanner/wapiti/issues/802 tells the same). A request that
-    was cancelled while it opened a connection never learned of it.
-    """
-
-    _opened: sqlite3.Connection | None = None
-
-    @classmethod
-    def opening(cls, database: str, **options: Any) -> _Driver:
-        driver = cls(lambda: driver._open(database, options), iter_chunk_size=64)
-        driver._thread.daemon = True
-        return driver
-
-    def _open(self, database: str, options: Mapping[str, Any]) -> sqlite3.Connection:
-        self._opened = sqlite3.connect(database, **options)
-        return self._opened
-
-    def stop(self) -> None:
-        if self._running:
-            self._running = False
-            self._tx.put_nowait((None, self._finish))
-
-    def _finish(self) -> object:
-        opened, self._opened, self._connection = self._opened, None, None
-        if opened is not None:
-            opened.close()
-        return aiosqlite.core._STOP_RUNNING_SENTINEL
-
-
-def _begin_explicitly(engine: AsyncEngine) -> None:
-    """Start transactions with BEGIN: the driver starts none before a SELECT, and reads would not be one snapshot."""
-
-    @event.listens_for(engine.sync_engine, "connect")
-    def leave_to_us(connection: Any, _: object) -> None:
-        connection.isolation_level = None
-
-    @event.listens_for(engine.sync_engine, "begin")
-    def begin(connection: sa.Connection) -> None:
-        cursor = connection.connection.cursor()
-        cursor.execute(connection.get_execution_options().get("begin", "begin"))
-        cursor.close()

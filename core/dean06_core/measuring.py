@@ -6,7 +6,7 @@ and keeps what it measured as computed observations.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Collection, Sequence
+from collections.abc import Awaitable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final, Protocol
@@ -23,6 +23,8 @@ BEGINNING: Final = date(2000, 1, 1)
 
 
 _EVERY: Final = sa.true()
+_COLUMNS: Final = 6
+"""How many columns of a resolver's statement are not parts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,10 +47,31 @@ class Span:
                 starts = BEGINNING
         return Span(period.code, window, starts, period.ends)
 
+    @staticmethod
+    def next_boundary(day: sa.ColumnElement[Any], spans: Sequence[Span]) -> sa.ColumnElement[date | None]:
+        """The first day after ``day`` on which one of the spans starts or ends; null if none does, or without a day.
+
+        Where a span starts or ends, ``day < ends`` is ``next_boundary(day) <= ends``.
+        No span tells records apart whose days have the same boundaries: counted
+        together before the spans are joined, they are few however many there are.
+        """
+        return _first_after(day, sorted({boundary for span in spans for boundary in (span.starts, span.ends)}))
+
+
+def _first_after(day: sa.ColumnElement[Any], boundaries: Sequence[date]) -> sa.ColumnElement[date | None]:
+    middle = len(boundaries) // 2
+    if not middle:
+        return sa.case((day < boundaries[0], boundaries[0]))
+    earlier, later = boundaries[:middle], boundaries[middle:]
+    return sa.case((day < earlier[-1], _first_after(day, earlier)), else_=_first_after(day, later))
+
 
 @dataclass(frozen=True, slots=True)
 class Measurement:
-    """What the records of one unit say for one span: two counts, or one where nothing is divided."""
+    """What the records of one unit say for one span: two counts, or one where nothing is divided.
+
+    ``parts`` are further counts by the codes of the indicator's parts.
+    """
 
     unit: int
     period: str
@@ -56,6 +79,7 @@ class Measurement:
     numerator: int
     denominator: int | None
     as_of: date | None
+    parts: tuple[tuple[str, int], ...] = ()
 
 
 class Resolver(Protocol):
@@ -82,10 +106,23 @@ def spans_table(spans: Sequence[Span]) -> sa.CTE:
 
 
 async def measure(session: AsyncSession, statement: sa.Select[Any]) -> list[Measurement]:
-    """Run a resolver's one statement; its columns are unit, period, window, numerator, denominator, as_of."""
+    """Run a resolver's one statement; its columns are unit, period, window, numerator, denominator, as_of.
+
+    Each further column counts a part of the indicator and is labelled with its code.
+    """
+    found = await session.execute(statement)
+    parts = [*found.keys()][_COLUMNS:]
     return [
-        Measurement(row[0], row[1], Window(row[2]), int(row[3]), None if row[4] is None else int(row[4]), row[5])
-        for row in await session.execute(statement)
+        Measurement(
+            unit,
+            period,
+            Window(window),
+            int(numerator),
+            None if denominator is None else int(denominator),
+            as_of,
+            tuple((part, int(count)) for part, count in zip(parts, counts, strict=True)),
+        )
+        for unit, period, window, numerator, denominator, as_of, *counts in found
     ]
 
 
@@ -128,40 +165,60 @@ def share_of_standing(since: Any, done: Any, until: Any = None, *, of: sa.Column
     ever without one; ``done`` is null while it is not done. ``of`` narrows the
     records. Where all have fallen there is nothing to divide, which is not
     missing. The newest of the days inside the span is how far the state is
-    known. Records with the same days are counted together before the spans are
-    looked at, which reads the table once however many there are.
+    known. Records that no span tells apart are counted together before the spans
+    are looked at, which reads the table once however many there are.
     """
     unit = since.class_.unit_key
-    ended = sa.cast(sa.null(), sa.Date) if until is None else until
-    facts = (unit.label("unit_key"), since.label("since"), ended.label("until"), done.label("done"))
-    alike = [unit, since, done, *([] if until is None else [until])]
+    days_of = {"since": since, "until": sa.cast(sa.null(), sa.Date) if until is None else until, "done": done}
 
     async def resolve(session: AsyncSession, units: Collection[int], spans: Sequence[Span], /) -> Sequence[Measurement]:
         if not units or not spans:
             return []
         days = spans_table(spans)
         ends = days.c.ends
-        together = sa.select(*facts, sa.func.count().label("records")).where(unit.in_(units), of).group_by(*alike)
-        record = together.subquery().c
-        stands = sa.or_(record.until.is_(None), record.until >= ends)
-        newest: sa.ColumnElement[Any] = record.since
-        for day in (record.until, record.done):
-            newest = sa.case((sa.and_(day < ends, day > newest), day), else_=newest)
+        record = _alike(unit, days_of, spans, unit.in_(units), of).c
+        stands = sa.or_(record.until.is_(None), record.until > ends)
+        newest: sa.ColumnElement[Any] = record.newest_since
+        for boundary, day in ((record.until, record.newest_until), (record.done, record.newest_done)):
+            newest = sa.case((sa.and_(boundary <= ends, day > newest), day), else_=newest)
         return await measure(
             session,
             sa.select(
                 record.unit_key,
                 days.c.period,
                 days.c.window,
-                sa.func.sum(sa.case((sa.and_(stands, record.done < ends), record.records), else_=0)),
+                sa.func.sum(sa.case((sa.and_(stands, record.done <= ends), record.records), else_=0)),
                 sa.func.sum(sa.case((stands, record.records), else_=0)),
                 sa.func.max(newest),
             )
-            .join(days, record.since < ends)
+            .join(days, record.since <= ends)
             .group_by(record.unit_key, days.c.period, days.c.window),
         )
 
     return resolve
+
+
+def _alike(
+    unit: Any, days_of: Mapping[str, sa.ColumnElement[Any]], spans: Sequence[Span], *which: sa.ColumnElement[bool]
+) -> sa.Subquery:
+    """The records of each unit that no span tells apart: how many, the boundary after each day, the newest such day."""
+    each = (
+        sa.select(
+            unit.label("unit_key"),
+            *(Span.next_boundary(day, spans).label(name) for name, day in days_of.items()),
+            *(day.label(f"newest_{name}") for name, day in days_of.items()),
+        )
+        .where(*which)
+        .subquery()
+        .c
+    )
+    boundaries = [each[name] for name in days_of]
+    newest = [sa.func.max(each[f"newest_{name}"]).label(f"newest_{name}") for name in days_of]
+    return (
+        sa.select(each.unit_key, *boundaries, *newest, sa.func.count().label("records"))
+        .group_by(each.unit_key, *boundaries)
+        .subquery()
+    )
 
 
 def units_below(units: Collection[int], days: sa.CTE, top: UnitLevel, *levels: UnitLevel) -> sa.CTE:

@@ -117,14 +117,15 @@ async def upgrade(database: Database, histories: Iterable[History]) -> list[Step
     steps: list[Step] = []
     async with _ONE_AT_A_TIME:
         for history in ordered:
-            async with database.services.begin() as connection:
+            async with database.owner.begin() as connection:
                 steps += await connection.run_sync(_upgrade, history)
+    await database.backend.raise_walls()
     return steps
 
 
 async def downgrade(database: Database, history: History, to: str = "base") -> list[Step]:
     """Take back every revision after ``to``; ``base`` takes back all. The data of dropped tables is gone."""
-    async with _ONE_AT_A_TIME, database.services.begin() as connection:
+    async with _ONE_AT_A_TIME, database.owner.begin() as connection:
         return await connection.run_sync(_downgrade, history, to)
 
 

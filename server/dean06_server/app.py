@@ -14,6 +14,7 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
+from dean06_core.database import Address
 from dean06_server import clock, graphql_http, probes
 from dean06_server.clock import Clock
 from dean06_server.desk import Desk
@@ -25,16 +26,15 @@ from dean06_server.refusals import HANDLERS
 _GRAPHIQL: Final = Path(__file__).parent / "static" / "graphiql"
 
 
-def create(installation: Installation, database_url: str, *, now: Clock = clock.now) -> ASGIApp:
+def create(installation: Installation, address: Address | str, *, now: Clock = clock.now) -> ASGIApp:
     """Opens nothing until it is asked something; the end of its lifespan closes what it opened."""
-    database = installation.database(database_url)
+    database = installation.database(address)
     reference = Reference(database, installation.sectors)
     desk = Desk(installation.engine, database, reference, now)
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
         yield
-        reference.close()
         await database.close()
 
     site = Starlette(

@@ -9,7 +9,7 @@ from typing import Final
 
 from dean06_core import catalogue, migrating, plugins
 from dean06_core.access import Access
-from dean06_core.database import Database
+from dean06_core.database import Address, Database
 from dean06_core.errors import BadInput, StartUpError
 from dean06_core.migrating import History, Step
 from dean06_core.plugins import Installed
@@ -54,8 +54,8 @@ class Installation:
             "SECTOR_NOT_INSTALLED", f"Chưa cài lĩnh vực “{code}”. Hãy chọn một trong: {known}.", field=("sector",)
         )
 
-    def database(self, url: str) -> Database:
-        return Database(url, self.tables)
+    def database(self, address: Address | str) -> Database:
+        return Database(address, self.tables)
 
     async def bring_up(self, database: Database) -> list[Step]:
         """Apply the revisions that are missing and keep the indicators that the sectors declare; again: nothing."""
@@ -68,13 +68,13 @@ class Installation:
         """Stop whoever would serve a database that these distributions do not fit."""
         states = [state for state in await migrating.state(database, self.histories) if not state.is_current]
         if not states:
-            return
+            return await database.backend.refuse_unless_walled()
         told = "; ".join(
             f"'{state.history.name}' is at {state.current or 'nothing'}, here is {state.head}" for state in states
         )
         remedy = "install the newer release again" if any(state.is_newer for state in states) else "run: dean06 migrate"
         raise StartUpError(
-            f"The database at {database.path} does not fit what is installed ({told}). To go on, {remedy}."
+            f"The database at {database.name} does not fit what is installed ({told}). To go on, {remedy}."
         )
 
 

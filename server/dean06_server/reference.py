@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import sqlite3
 from asyncio import Lock
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -42,45 +41,34 @@ class Snapshot:
 class Reference:
     """Holds a snapshot, and replaces it when somebody has changed what it was read from.
 
-    SQLite counts the commits of everybody else for a connection that stays
-    open; while that counter stands still nothing can have changed, and asking
-    it takes microseconds. When it moved, one statement compares the tables
-    with what was read, and only a difference is loaded anew.
+    The database tells whether anybody has committed since; while nobody has,
+    nothing can have changed. When somebody did, one statement compares the
+    tables with what was read, and only a difference is loaded anew.
     """
 
     def __init__(self, database: Database, sectors: Sequence[Sector]) -> None:
         self._database = database
         self._sectors = sectors
-        self._watch: sqlite3.Connection | None = None
-        self._held: tuple[int, Snapshot] | None = None
+        self._held: tuple[str, Snapshot] | None = None
         self._turn = Lock()
 
     async def current(self) -> Snapshot:
-        return self._fresh() or await self._renewed()
+        return await self._fresh() or await self._renewed()
 
-    def _fresh(self) -> Snapshot | None:
+    async def _fresh(self) -> Snapshot | None:
         """What is held, unless somebody has committed since it was read."""
-        commits = self._count_commits()
+        commits = await self._database.backend.commits()
         return self._held[1] if self._held is not None and self._held[0] == commits else None
 
     async def _renewed(self) -> Snapshot:
+        """Counts before it reads: what is committed meanwhile is found next time."""
         async with self._turn:
-            if (fresh := self._fresh()) is not None:
+            if (fresh := await self._fresh()) is not None:
                 return fresh
-            commits = self._count_commits()  # before reading: what is committed meanwhile is found next time
+            commits = await self._database.backend.commits()
             snapshot = await self._read(None if self._held is None else self._held[1])
             self._held = commits, snapshot
             return snapshot
-
-    def close(self) -> None:
-        if self._watch is not None:
-            self._watch.close()
-            self._watch = None
-
-    def _count_commits(self) -> int:
-        if self._watch is None:
-            self._watch = sqlite3.connect(f"{self._database.path.as_uri()}?mode=ro", uri=True, isolation_level=None)
-        return int(self._watch.execute("pragma data_version").fetchone()[0])
 
     async def _read(self, held: Snapshot | None) -> Snapshot:
         async with self._database.service_reading() as session:

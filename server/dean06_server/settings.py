@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from dean06_core.database import sqlite_path
+from dean06_core.database import Address, backend_of
 from dean06_core.errors import StartUpError
 
 _HERE: Final = frozenset({"127.0.0.1", "::1", "0.0.0.0", "::"})  # noqa: S104  compared with, not bound to
@@ -14,9 +14,9 @@ _HERE: Final = frozenset({"127.0.0.1", "::1", "0.0.0.0", "::"})  # noqa: S104  c
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """``database_url`` names a file: ``sqlite:///PATH``; a relative path starts where the command is run."""
+    """``database`` is a file, ``sqlite:///PATH``, as seen from where the command is run, or a server with logins."""
 
-    database_url: str
+    database: Address
     host: str
     port: int
 
@@ -24,7 +24,7 @@ class Settings:
     def read(environment: Mapping[str, str]) -> Settings:
         """Take the ``DEAN06_`` variables that are set and not empty, and refuse what cannot be meant."""
         return Settings(
-            database_url=_database_url(environment.get("DEAN06_DATABASE_URL") or "sqlite:///var/dean06.db"),
+            database=_address(environment),
             host=environment.get("DEAN06_HOST") or "127.0.0.1",
             port=_port(environment.get("DEAN06_PORT") or "8000"),
         )
@@ -36,12 +36,17 @@ class Settings:
         return f"http://{'localhost' if self.host in _HERE else host}:{self.port}"
 
 
-def _database_url(written: str) -> str:
+def _address(environment: Mapping[str, str]) -> Address:
+    address = Address(
+        environment.get("DEAN06_DATABASE_URL") or "sqlite:///var/dean06.db",
+        callers=environment.get("DEAN06_DATABASE_CALLERS_URL") or None,
+        owner=environment.get("DEAN06_DATABASE_OWNER_URL") or None,
+    )
     try:
-        sqlite_path(written)
+        backend_of(address, {})
     except StartUpError as error:
         raise StartUpError(f"DEAN06_DATABASE_URL cannot be used. {error}") from error
-    return written
+    return address
 
 
 def _port(written: str) -> int:

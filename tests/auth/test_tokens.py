@@ -14,6 +14,7 @@ from dean06_auth import tokens
 from dean06_auth.accounts import Account, AccountState
 from dean06_auth.tokens import AccessToken, IssuedToken
 from dean06_core.access import ALL, DataClass, Right
+from dean06_core.backends.sqlite import sqlite_of
 from dean06_core.database import Database
 from tests.auth.province import NOW, hire
 
@@ -95,7 +96,7 @@ async def test_the_token_itself_is_neither_stored_nor_shown(database: Database) 
     async with database.service() as session:
         issued = await issue(session, await hire(session))
     assert issued.token not in repr(issued)
-    for file in Path(database.path).parent.iterdir():
+    for file in Path(sqlite_of(database).path).parent.iterdir():
         assert issued.token.encode() not in file.read_bytes()
 
 

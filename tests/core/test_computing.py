@@ -5,22 +5,27 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from dean06_core import answers, computing
+from dean06_core import answers, computing, contradictions
 from dean06_core.answers import Question
 from dean06_core.figures import FigureSource
+from dean06_core.indicators import Part
 from dean06_core.measuring import Measurement, Resolver, Span
-from dean06_core.observations import Observation
-from dean06_core.outcomes import Outcome
+from dean06_core.observations import Observation, unscaled
+from dean06_core.outcomes import Outcome, Refused
 from dean06_core.periods import Window
-from tests.core.worlds import JULY, NOW, PROVINCE, ROADS, Place, World, province, stated, world
+from tests.core.worlds import JULY, NOW, PROVINCE, RATE, ROADS, Place, World, province, stated, world
 
 pytestmark = pytest.mark.anyio
+
+EARTH, GRAVEL = Part("earth", "Đường đất"), Part("gravel", "Đường cấp phối")
+BY_SURFACE = replace(ROADS, indicators=(replace(RATE, parts=(EARTH, GRAVEL)),))
 
 
 async def paved(session: AsyncSession, units: Collection[int], spans: Sequence[Span], /) -> Sequence[Measurement]:
@@ -36,6 +41,28 @@ async def peeps(session: AsyncSession, units: Collection[int], spans: Sequence[S
     """A resolver that tries to measure what is not its sector's: figures that others stated."""
     seen = await session.scalar(sa.select(sa.func.count()).select_from(Observation))
     return [Measurement(unit, span.period, span.window, seen or 0, 10, None) for unit in units for span in spans]
+
+
+def unpaved(earth: int, *, otherwise: str = GRAVEL.code) -> Resolver:
+    """Of two kilometres that are not paved, so many are of earth."""
+
+    async def resolve(session: AsyncSession, units: Collection[int], spans: Sequence[Span], /) -> Sequence[Measurement]:
+        parts = ((EARTH.code, earth), (otherwise, 2 - earth))
+        return [
+            Measurement(unit, span.period, span.window, 8, 10, span.starts, parts) for unit in units for span in spans
+        ]
+
+    return resolve
+
+
+async def parts_of(here: World, unit: int) -> list[tuple[str, Decimal]]:
+    """The parts of what answers for a unit in July."""
+    async with here.seen_by() as session:
+        question = Question(units=[unit], indicators=here.catalogue.listed(), periods=[JULY])
+        [figure] = await answers.answer(session, here.directory, here.catalogue, question)
+        assert figure.statement is not None
+        found = await contradictions.parts(session, [figure.statement])
+    return [(part.part, unscaled(part.value_scaled)) for part in found[figure.statement]]
 
 
 async def compute(here: World, resolver: Resolver = paved) -> list[Outcome]:
@@ -100,3 +127,31 @@ async def test_a_resolver_measures_behind_the_wall_and_sees_no_figures(tmp_path:
         async with here.seen_by() as session:
             measured = (await session.scalars(sa.select(Observation.numerator).where(Observation.unit_key == 3))).all()
         assert measured == [0, 0, 0]
+
+
+async def test_the_parts_of_what_was_measured_are_kept_with_it(tmp_path: Path) -> None:
+    async with world(tmp_path, province(Place(2), Place(3)), (BY_SURFACE,)) as here:
+        assert await compute(here, unpaved(earth=2)) == [Outcome.CREATED] * 6
+        assert await parts_of(here, 2) == [("earth", Decimal(2)), ("gravel", Decimal(0))]
+
+
+async def test_another_share_of_a_part_is_another_statement_and_the_same_is_unchanged(tmp_path: Path) -> None:
+    async with world(tmp_path, province(Place(2), Place(3)), (BY_SURFACE,)) as here:
+        await compute(here, unpaved(earth=2))
+        assert await compute(here, unpaved(earth=2)) == [Outcome.UNCHANGED] * 6
+        assert await compute(here, unpaved(earth=1)) == [Outcome.UPDATED] * 6
+        assert await parts_of(here, 2) == [("earth", Decimal(1)), ("gravel", Decimal(1))]
+
+
+async def test_a_part_that_the_indicator_does_not_declare_is_refused_before_anything_is_kept(tmp_path: Path) -> None:
+    async with world(tmp_path, province(Place(2), Place(3)), (BY_SURFACE,)) as here:
+        with pytest.raises(Refused) as refused:
+            await compute(here, unpaved(earth=1, otherwise="sand"))
+        assert {(error.code, error.message) for error in refused.value.refusals} == {
+            (
+                "PART_UNKNOWN",
+                "Chỉ tiêu “Tỷ lệ đường đã trải nhựa” không có phần “sand”. Hãy chọn một trong: earth, gravel.",
+            )
+        }
+        async with here.seen_by() as session:
+            assert await session.scalar(sa.select(sa.func.count()).select_from(Observation)) == 0

@@ -13,7 +13,8 @@ from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from dean06_core.access import ALL, DIRECTORY, DataClass, Right
-from dean06_core.database import Database, sqlite_path
+from dean06_core.backends.sqlite import sqlite_path
+from dean06_core.database import Database
 from dean06_core.errors import StartUpError
 from dean06_core.walls.sqlite import StatementRefused
 
@@ -60,13 +61,13 @@ async def names(session: AsyncSession) -> list[str]:
     ],
 )
 async def test_a_url_names_a_file_whatever_its_driver(url: str) -> None:
-    assert sqlite_path(url) == Path("/srv/dean06.db")
+    assert sqlite_path(sa.make_url(url)) == Path("/srv/dean06.db")
 
 
 async def test_a_file_is_named_from_where_the_server_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
 
-    assert sqlite_path("sqlite:///var/dean06.db") == tmp_path / "var" / "dean06.db"
+    assert sqlite_path(sa.make_url("sqlite:///var/dean06.db")) == tmp_path / "var" / "dean06.db"
 
 
 @pytest.mark.parametrize(
@@ -75,8 +76,6 @@ async def test_a_file_is_named_from_where_the_server_runs(tmp_path: Path, monkey
         pytest.param("sqlite://", "sqlite://", id="memory"),
         pytest.param("sqlite:///:memory:", "sqlite:///%3Amemory%3A", id="memory by its name"),
         pytest.param("sqlite+aiosqlite:///:memory:", "sqlite+aiosqlite:///%3Amemory%3A", id="memory with a driver"),
-        pytest.param("mysql://localhost/dean06", "mysql://localhost/dean06", id="another database"),
-        pytest.param("postgresql://a:secret@db/x", "postgresql://a:***@db/x", id="a password, which is not shown"),
     ],
 )
 async def test_a_url_that_names_no_file_stops_start_up(url: str, shown: str) -> None:
@@ -88,13 +87,31 @@ async def test_a_url_that_names_no_file_stops_start_up(url: str, shown: str) -> 
     )
 
 
+@pytest.mark.parametrize(
+    ("url", "shown"),
+    [
+        pytest.param("mysql://localhost/dean06", "mysql://localhost/dean06", id="another database"),
+        pytest.param("mysql://a:secret@db/x", "mysql://a:***@db/x", id="a password, which is not shown"),
+    ],
+)
+async def test_a_url_of_another_kind_of_database_stops_start_up(url: str, shown: str) -> None:
+    with pytest.raises(StartUpError) as stopped:
+        Database(url, {})
+
+    assert str(stopped.value) == (
+        f"The database URL '{shown}' cannot be used: it has to name a file, as sqlite:///var/dean06.db does, "
+        "or a server, as postgresql://dean06_services@localhost/dean06 does."
+    )
+
+
 @pytest.mark.parametrize("url", [pytest.param("", id="nothing"), pytest.param("var/dean06.db", id="a bare path")])
 async def test_what_is_no_url_stops_start_up(url: str) -> None:
     with pytest.raises(StartUpError) as stopped:
         Database(url, {})
 
     assert str(stopped.value) == (
-        "The database URL cannot be read: it has to name a file, as sqlite:///var/dean06.db does."
+        "The database URL cannot be read: it has to name a file, as sqlite:///var/dean06.db does, "
+        "or a server, as postgresql://dean06_services@localhost/dean06 does."
     )
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from dean06_core.measuring import Measurement, Span, share_of_standing, spans_table, units_below
+from dean06_core.measuring import Measurement, Span, measure, share_of_standing, spans_table, units_below
 from dean06_core.observations import DataState, Observation
 from dean06_core.periods import Period, Window
 from dean06_core.testing import statements
@@ -70,6 +70,46 @@ async def test_only_records_that_are_meant_are_counted_and_without_an_end_they_s
                 Measurement(2, "2025-07", Window.PERIOD, 1, 2, date(2025, 7, 31))
             ]
             assert await resolver(session, [], [july]) == []
+
+
+@pytest.mark.parametrize(
+    ("day", "boundary"),
+    [
+        pytest.param(date(1987, 3, 1), date(2025, 1, 1), id="before every span"),
+        pytest.param(date(2025, 5, 31), date(2025, 6, 1), id="the day before one starts"),
+        pytest.param(date(2025, 6, 1), date(2025, 7, 1), id="the day on which one starts"),
+        pytest.param(date(2025, 6, 30), date(2025, 7, 1), id="the last day of one"),
+        pytest.param(date(2025, 7, 31), date(2025, 8, 1), id="the last day of the last"),
+        pytest.param(date(2025, 8, 1), None, id="after all of them"),
+        pytest.param(None, None, id="no day"),
+    ],
+)
+async def test_a_day_is_told_by_the_first_start_or_end_of_a_span_after_it(
+    tmp_path: Path, day: date | None, boundary: date | None
+) -> None:
+    july = Period.parse("2025-07")
+    spans = [Span.of(july, Window.PERIOD), Span.of(Period.parse("2025-06"), Window.PERIOD)]
+    spans.append(Span.of(july, Window.YEAR_TO_DATE))
+    async with world(tmp_path, province()) as here, here.database.service_reading() as session:
+        found = await session.scalar(sa.select(Span.next_boundary(sa.literal(day, sa.Date), spans)))
+    assert found == boundary
+
+
+async def test_further_columns_of_a_statement_are_parts(tmp_path: Path) -> None:
+    first_six: tuple[Any, ...] = (
+        sa.literal(2),
+        sa.literal("2025-07"),
+        sa.literal("PERIOD"),
+        sa.literal(3),
+        sa.null(),
+        sa.null(),
+    )
+    async with world(tmp_path, province()) as here, here.database.service_reading() as session:
+        without = await measure(session, sa.select(*first_six))
+        parts = sa.literal(1).label("gravel"), sa.literal(2).label("earth")
+        told = await measure(session, sa.select(*first_six, *parts))
+    assert without == [Measurement(2, "2025-07", Window.PERIOD, 3, None, None)]
+    assert told == [Measurement(2, "2025-07", Window.PERIOD, 3, None, None, (("gravel", 1), ("earth", 2)))]
 
 
 async def test_units_stand_below_another_while_they_are_there(tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ import sqlalchemy as sa
 
 import dean06_core
 from dean06_core import migrating
+from dean06_core.backends.sqlite import sqlite_of
 from dean06_core.database import Database
 from dean06_core.errors import StartUpError
 from dean06_core.migrating import CORE, History, HistoryState, Orphan, Step
@@ -64,7 +65,7 @@ def written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Written:
 
 def schema(database: Database) -> list[str]:
     """Everything that stands in the file, as it was written."""
-    with sqlite3.connect(database.path) as connection:
+    with sqlite3.connect(sqlite_of(database).path) as connection:
         dump = list(connection.iterdump())
     connection.close()
     return dump
@@ -184,7 +185,7 @@ async def test_a_sector_that_comes_back_goes_on_where_it_was(database: Database,
 
 async def meanwhile(database: Database, upgrading: Coroutine[None, None, list[Step]], revision: str) -> list[Step]:
     """Upgrade while another process holds the database and moves it to a revision."""
-    other = sqlite3.connect(database.path, isolation_level=None)
+    other = sqlite3.connect(sqlite_of(database).path, isolation_level=None)
     other.execute("begin immediate")
     waiting = asyncio.create_task(upgrading)
     await asyncio.sleep(0.2)

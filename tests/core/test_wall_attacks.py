@@ -18,6 +18,7 @@ from sqlalchemy import insert, inspect, select, text, update
 from sqlalchemy.exc import DBAPIError, NoSuchTableError
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from dean06_core.backends.sqlite import sqlite_of
 from dean06_core.database import Database
 from dean06_core.walls.sqlite import StatementRefused, refuse_unless_reading
 
@@ -330,7 +331,7 @@ async def test_an_attack_finds_nothing_and_its_twin_finds_what_is_ones_own(
 
 @pytest.mark.parametrize("attack", [pytest.param(attack, id=name) for name, attack in WRITING.items()])
 async def test_a_reading_session_changes_nothing(database: Database, attack: str) -> None:
-    before = contents(database.path)
+    before = contents(sqlite_of(database).path)
 
     async with database.reading(SECRETARIAT) as session:
         with pytest.raises(REFUSALS) as refused:
@@ -339,7 +340,7 @@ async def test_a_reading_session_changes_nothing(database: Database, attack: str
         assert len(await names(session)) == 5
         await session.commit()
 
-    assert contents(database.path) == before
+    assert contents(sqlite_of(database).path) == before
 
 
 @pytest.mark.parametrize("attack", [pytest.param(attack, id=name) for name, attack in {**WRITING, **SETTING}.items()])
@@ -353,7 +354,7 @@ async def test_the_database_would_refuse_it_too(database: Database, attack: str)
 
 
 async def test_a_mapped_object_is_not_written_either(database: Database) -> None:
-    before = contents(database.path)
+    before = contents(sqlite_of(database).path)
 
     async with database.reading(OFFICER) as session:
         own = await session.get_one(Visit, 1)
@@ -370,7 +371,7 @@ async def test_a_mapped_object_is_not_written_either(database: Database) -> None
         ):
             with pytest.raises(StatementRefused):
                 await session.execute(statement)
-    assert contents(database.path) == before
+    assert contents(sqlite_of(database).path) == before
 
 
 async def test_a_service_writes_the_same_rows(tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 
 from dean06_core.access import ALL, DIRECTORY, INTERNAL, Access, DataClass, Right, Via, within
+from dean06_core.backends.sqlite import sqlite_of
 from dean06_core.database import Database
 
 A, R, G = DataClass.AGGREGATE, DataClass.RECORD, DataClass.GOVERNANCE
@@ -136,7 +137,7 @@ def open_database(path: Path, readers: int = 1) -> Database:
 
 def assert_keeps_its_secret(database: Database, shown: object) -> None:
     """Whoever knows the secret names the inner views, and reads everything."""
-    for wall in database._walls.values():
+    for wall in sqlite_of(database)._walls.values():
         assert wall._secret not in repr(shown) + str(shown)
 
 

@@ -51,6 +51,7 @@ def declare_sector():
 CARELESS = (
     ("indicators.py", 'numerator="Thửa đất đã làm sạch dữ liệu"', 'numerator="Parcels"'),
     ("resolvers.py", "Parcel.is_clean.is_(True)", "Parcel.owner_matched.is_(True)"),
+    ("by_hand.py", "    OWNERS_MATCHED.code: _counted(", '    "land.owners": _counted('),
     ("parcels.py", ", check=_check)", ")"),
     ("query.py", 'description="Số thửa đất đã rà soát"', 'description="Parcels"'),
     ("query.py", "-> Connection[LandParcel]:", "-> list[LandParcel]:"),
@@ -67,6 +68,9 @@ TOLD = (
     "Indicator 'land.parcel_cleaned_rate' has no numerator that an official could read. Write it in Vietnamese.",
     "The resolver of 'land.parcel_cleaned_rate' measures ",
     " where counting by hand gives ",
+    "'land.owner_matched_rate' has a resolver and no count by hand. Add it to BY_HAND of 'dean06_land.by_hand'.",
+    "'land.owners' is counted by hand and has no resolver. "
+    "Declare one, or take it out of BY_HAND of 'dean06_land.by_hand'.",
     "'land.parcels' lets a row through that its table refuses: CHECK constraint failed: "
     "ck_land_parcel_reviewed_since_counting_began. Refuse it in check=.",
     "Field 'LandParcelCount.reviewed' has no description that an official could read. "

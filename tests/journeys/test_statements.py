@@ -48,10 +48,8 @@ async def database(installation: Installation, demonstration: tuple[Path, str]) 
 
 
 @pytest.fixture
-async def desk(installation: Installation, database: Database) -> AsyncIterator[Desk]:
-    reference = Reference(database, installation.sectors)
-    yield Desk(installation.engine, database, reference, clock.now)
-    reference.close()
+def desk(installation: Installation, database: Database) -> Desk:
+    return Desk(installation.engine, database, Reference(database, installation.sectors), clock.now)
 
 
 @contextmanager

@@ -14,6 +14,7 @@ from click.testing import CliRunner
 
 from dean06_auth import callers
 from dean06_auth.grants import GrantRow
+from dean06_core.backends.sqlite import sqlite_of
 from dean06_core.database import Database
 from dean06_core.errors import BadInput, StartUpError
 from dean06_server import demo
@@ -39,7 +40,7 @@ def first(installation: Installation, tmp_path_factory: pytest.TempPathFactory) 
         await database.close()
         return made
 
-    return database.path, asyncio.run(make())
+    return sqlite_of(database).path, asyncio.run(make())
 
 
 @pytest.fixture
@@ -128,11 +129,11 @@ async def test_somebodys_own_database_is_refused_and_left_as_it_is(
     installation: Installation, database: Database
 ) -> None:
     await installation.bring_up(database)
-    before = database.path.read_bytes()
+    before = sqlite_of(database).path.read_bytes()
     with pytest.raises(StartUpError, match="was not made by 'dean06 demo' and is left as it is"):
         await demo.make(installation, database, now=NOON)
     assert not await mark.is_demo(database)
-    assert database.path.read_bytes() == before
+    assert sqlite_of(database).path.read_bytes() == before
 
 
 async def test_the_mark_travels_with_the_file(
@@ -141,7 +142,7 @@ async def test_the_mark_travels_with_the_file(
     assert await mark.is_demo(database)
     await database.close()
     copied = tmp_path / "copied.db"
-    copied.write_bytes(database.path.read_bytes())
+    copied.write_bytes(sqlite_of(database).path.read_bytes())
     other = installation.database(f"sqlite:///{copied}")
     assert await mark.is_demo(other)
     await other.close()
@@ -165,7 +166,7 @@ def test_the_command_asks_its_questions_and_says_how_to_go_on(path: Path) -> Non
         "báo cáo nêu quá hạn",
         "65,22%",
         "Xã bên cạnh (18844): không có.",
-        f"sqlite:///{path}",
+        str(path),
         "http://localhost:8000/graphiql/",
     ):
         assert truth in shown.output

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
+from dean06_core.backends.sqlite import sqlite_of
 from dean06_core.database import Database
 from dean06_core.errors import StartUpError
 from dean06_server.installation import AUTH, Installation
@@ -47,7 +48,7 @@ async def test_a_database_that_is_newer_is_neither_served_nor_migrated(
     installation: Installation, database: Database
 ) -> None:
     await installation.bring_up(database)
-    await migrate_as_a_newer_release(installation, f"sqlite:///{database.path}")
+    await migrate_as_a_newer_release(installation, f"sqlite:///{sqlite_of(database).path}")
     with pytest.raises(StartUpError, match=r"'auth' is at auth_9999.*install the newer release again"):
         await installation.refuse_unless_current(database)
     with pytest.raises(StartUpError, match="a newer release migrated it"):

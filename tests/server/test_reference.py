@@ -32,10 +32,8 @@ async def database(tmp_path: Path) -> AsyncIterator[Database]:
 
 
 @pytest.fixture
-async def reference(database: Database) -> AsyncIterator[Reference]:
-    held = Reference(database, ())
-    yield held
-    held.close()
+def reference(database: Database) -> Reference:
+    return Reference(database, ())
 
 
 def province(name: str) -> UnitEntry:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import pytest
 
+from dean06_core.database import Address
 from dean06_core.errors import StartUpError
 from dean06_server.settings import Settings
 
 
 def test_an_empty_environment_gives_the_demo_address() -> None:
     settings = Settings.read({})
-    assert settings == Settings(database_url="sqlite:///var/dean06.db", host="127.0.0.1", port=8000)
+    assert settings == Settings(database=Address("sqlite:///var/dean06.db"), host="127.0.0.1", port=8000)
     assert settings.address == "http://localhost:8000"
 
 
@@ -32,7 +33,18 @@ def test_the_address_is_one_that_a_browser_here_can_open(host: str, address: str
 
 @pytest.mark.parametrize("url", ["sqlite:////srv/dean06.db", "sqlite+aiosqlite:///var/other.db"])
 def test_a_url_with_or_without_its_driver_is_taken(url: str) -> None:
-    assert Settings.read({"DEAN06_DATABASE_URL": url}).database_url == url
+    assert Settings.read({"DEAN06_DATABASE_URL": url}).database == Address(url)
+
+
+def test_a_server_is_opened_with_a_login_for_services_for_callers_and_for_the_owner() -> None:
+    logins = {"": "postgresql://services@h/d", "CALLERS_": "postgresql://callers@h/d", "OWNER_": "postgresql://o@h/d"}
+    read = Settings.read({f"DEAN06_DATABASE_{whose}URL": url for whose, url in logins.items()})
+    assert read.database == Address(*logins.values())
+
+
+def test_a_server_without_a_login_of_the_callers_is_refused_and_the_variable_named() -> None:
+    with pytest.raises(StartUpError, match="Set DEAN06_DATABASE_CALLERS_URL"):
+        Settings.read({"DEAN06_DATABASE_URL": "postgresql://services@h/d"})
 
 
 @pytest.mark.parametrize("port", ["0", "65536", "-1", "80a", "8000.0", "٨٠"])

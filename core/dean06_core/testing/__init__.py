@@ -1,12 +1,11 @@
-"""What a plugin's own tests build on: a migrated database, counting by hand, and the promises of every plugin."""
+"""What a plugin's own tests build on: a migrated database, a small province, and the promises of every plugin."""
 
 import pytest
 
-pytest.register_assert_rewrite("dean06_core.testing.contract")
+pytest.register_assert_rewrite("dean06_core.testing.contract", "dean06_core.testing.fields")
 
 from dean06_core.testing.contract import PluginContract  # noqa: E402  pytest rewrites only what is not yet imported
-from dean06_core.testing.databases import differences, migrated_database, statements  # noqa: E402  likewise
-from dean06_core.testing.measurements import measured_by_hand  # noqa: E402  likewise
+from dean06_core.testing.databases import differences, everything_kept, migrated_database, statements  # noqa: E402  likewise
 from dean06_core.testing.provinces import COMMUNES, SmallProvince, place, small_province  # noqa: E402  likewise
 
 __all__ = [
@@ -14,7 +13,7 @@ __all__ = [
     "PluginContract",
     "SmallProvince",
     "differences",
-    "measured_by_hand",
+    "everything_kept",
     "migrated_database",
     "place",
     "small_province",

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Collection, Iterator, Mapping
+from collections.abc import AsyncIterator, Collection, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import sqlalchemy as sa
@@ -15,43 +14,47 @@ from sqlalchemy import event
 
 from dean06_core import migrating
 from dean06_core.access import Access
-from dean06_core.database import Database
+from dean06_core.database import Address, Database
 from dean06_core.migrating import History
 from dean06_core.records import Record
+from dean06_core.testing.places import Template, template
 
 
 @asynccontextmanager
 async def migrated_database(
     folder: Path, *histories: History, tables: Mapping[str, Access] | None = None
 ) -> AsyncIterator[Database]:
-    """An embedded database in ``folder`` with core's tables and those of the histories; closed afterwards.
+    """A database of the chosen kind with core's tables and those of the histories; closed afterwards.
 
-    Pass ``tables`` with what they declare where reading as a caller is tested.
+    A file is in ``folder``. Pass ``tables`` with what they declare where reading
+    as a caller is tested.
     """
-    path = folder / "dean06.db"
-    path.write_bytes(await _migrated((migrating.CORE, *histories)))
-    database = Database(f"sqlite:///{path}", tables or {})
-    try:
-        yield database
-    finally:
-        await database.close()
+    made = await _migrated((migrating.CORE, *histories), tables or {})
+    with made.copied(folder) as address:
+        database = Database(address, tables or {})
+        try:
+            yield database
+        finally:
+            await database.close()
 
 
-_MIGRATED: dict[tuple[History, ...], bytes] = {}
+_MIGRATED: dict[tuple[object, ...], Template] = {}
 
 
-async def _migrated(histories: tuple[History, ...]) -> bytes:
-    """An empty database with the tables of the histories; the migrations run once in a test run."""
-    if histories not in _MIGRATED:
-        with TemporaryDirectory() as folder:
-            path = Path(folder) / "empty.db"
-            database = Database(f"sqlite:///{path}", {})
-            try:
-                await migrating.upgrade(database, histories)
-            finally:
-                await database.close()
-            _MIGRATED[histories] = path.read_bytes()
-    return _MIGRATED[histories]
+async def _migrated(histories: tuple[History, ...], tables: Mapping[str, Access]) -> Template:
+    """An empty database with the tables of the histories and their walls; the migrations run once in a test run."""
+
+    async def fill(address: Address) -> None:
+        database = Database(address, tables)
+        try:
+            await migrating.upgrade(database, histories)
+        finally:
+            await database.close()
+
+    key = (*histories, *sorted((name, str(access)) for name, access in tables.items()))
+    if key not in _MIGRATED:
+        _MIGRATED[key] = await template(fill)
+    return _MIGRATED[key]
 
 
 @contextmanager
@@ -70,6 +73,14 @@ def statements(database: Database) -> Iterator[list[str]]:
     finally:
         for engine in engines:
             event.remove(engine, "before_cursor_execute", note)
+
+
+async def everything_kept(database: Database) -> str:
+    """Every value of every row of every table, so that a test can look for what must be nowhere."""
+    async with database.services.connect() as connection:
+        tables = await connection.run_sync(lambda opened: sa.inspect(opened).get_table_names())
+        kept = [await connection.execute(sa.select(sa.text("*")).select_from(sa.table(name))) for name in tables]
+        return "\n".join(str(tuple(row)) for rows in kept for row in rows)
 
 
 async def differences(database: Database, tables: Collection[str]) -> list[Any]:
@@ -99,6 +110,25 @@ async def differences(database: Database, tables: Collection[str]) -> list[Any]:
 
     async with database.services.connect() as connection:
         return await connection.run_sync(compare)
+
+
+def as_sentences(found: Sequence[Any]) -> list[str]:
+    """What ``differences`` found, by the clauses of tables and indexes as far as they tell it."""
+    sentences: list[str] = []
+    for each in found:
+        if len(each) == 3 and all(side is None or isinstance(side, list) for side in each[1:]):
+            name, made, declared = each[0], set(each[1] or ()), set(each[2] or ())
+            sentences.append(
+                f"'{name}' is made by the migrations with {sorted(made - declared) or 'nothing more'} "
+                f"and declared by its class with {sorted(declared - made) or 'nothing more'}. Make the two alike."
+            )
+    return sentences or [f"The migrations make something else than the classes say: {each}" for each in found]
+
+
+async def tables_of(database: Database) -> set[str]:
+    """The tables that are there now."""
+    async with database.services.connect() as connection:
+        return set(await connection.run_sync(lambda opened: sa.inspect(opened).get_table_names()))
 
 
 def _declared(tables: Collection[str]) -> dict[str, list[str]]:

@@ -18,6 +18,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from dean06_core import unit_register
+from dean06_core.by_hand import Samples
 from dean06_core.directory import Directory
 from dean06_core.errors import BadInput
 from dean06_core.measuring import BEGINNING
@@ -27,9 +28,7 @@ from dean06_core.sectors import Sector
 from dean06_core.unit_register import UnitEntry
 from dean06_core.units import Tier, UnitLevel
 
-Samples = Mapping[str, Sequence[Any]]
-"""Cells of columns whose type and refusals do not tell what may stand there, by the column's name."""
-
+PROVINCE: Final = "10"
 COMMUNES: Final = ("10001", "10002", "10003")
 DAYS: Final = tuple(date(2025, 5, 30) + timedelta(days=number) for number in range(66))
 _EDGES: Final = (BEGINNING - timedelta(days=1), BEGINNING, date(2024, 12, 31), date(2025, 1, 1))
@@ -53,10 +52,10 @@ class MadeUp:
     values: Mapping[str, Any]
 
 
-async def enter_communes(session: AsyncSession) -> Directory:
+async def enter_province(session: AsyncSession) -> Directory:
     """A province with the communes to which made-up records belong, older than any record."""
-    province = _entry("10", UnitLevel.PROVINCE, Tier.PROVINCIAL)
-    communes = [_entry(code, UnitLevel.COMMUNE, Tier.COMMUNE, parent="10") for code in COMMUNES]
+    province = _entry(PROVINCE, UnitLevel.PROVINCE, Tier.PROVINCIAL)
+    communes = [_entry(code, UnitLevel.COMMUNE, Tier.COMMUNE, parent=PROVINCE) for code in COMMUNES]
     await unit_register.enter(session, [province, *communes])
     return await Directory.load(session)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from datetime import date
 
 import pytest
@@ -15,8 +15,9 @@ from dean06_core.database import Database
 from dean06_core.measuring import Measurement, Span
 from dean06_core.migrating import histories_of
 from dean06_core.periods import Period, Window
-from dean06_core.testing import measured_by_hand, migrated_database
+from dean06_core.testing import migrated_database
 from dean06_core.units import UnitRow
+from dean06_health.by_hand import BY_HAND
 from dean06_health.plugin import SECTOR
 from dean06_health.visits import Visit
 
@@ -28,12 +29,12 @@ JUNE, JULY = (Span.of(Period.parse(code), Window.PERIOD) for code in ("2025-06",
 SPANS = [
     Span.of(Period.parse(code), window) for code in ("2024-12", "2025-W27", "2025-06", "2025-07") for window in Window
 ]
-RATES: dict[str, tuple[Callable[[Visit], bool], Callable[[Visit], bool]]] = {
-    "hospital_cashless_payment_rate": (lambda v: v.paid_cashless is True, lambda v: v.paid_cashless is not None),
-    "bhyt_idcard_lookup_success_rate": (lambda v: v.id_card_found is True, lambda v: v.id_card_found is not None),
-    "health_book_visit_usage_rate": (lambda v: v.used_health_book, lambda _: True),
-    "health_visit_data_interop_rate": (lambda v: v.data_sent, lambda _: True),
-}
+RATES = (
+    "hospital_cashless_payment_rate",
+    "bhyt_idcard_lookup_success_rate",
+    "health_book_visit_usage_rate",
+    "health_visit_data_interop_rate",
+)
 
 visits = st.builds(
     Visit,
@@ -73,16 +74,7 @@ async def measured(
 @settings(deadline=None, max_examples=25)
 @given(rows=st.lists(visits, max_size=25))
 async def test_a_rate_is_what_counting_by_hand_gives(database: Database, code: str, rows: list[Visit]) -> None:
-    numerator, denominator = RATES[code]
-    expected = measured_by_hand(
-        rows,
-        ASKED,
-        SPANS,
-        unit=lambda row: row.unit_key,
-        on=lambda row: row.visited_on,
-        numerator=numerator,
-        denominator=denominator,
-    )
+    expected = BY_HAND[f"health.{code}"](rows, {unit: (unit,) for unit in ASKED}, SPANS)
     found = await measured(database, code, rows)
     assert len(found) == len(set(found))
     assert set(found) == expected

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Sequence
-from datetime import date, timedelta
-from typing import Any, NamedTuple
+from collections.abc import AsyncIterator, Sequence
+from datetime import date
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -18,6 +18,7 @@ from dean06_core.migrating import histories_of
 from dean06_core.periods import Period, Window
 from dean06_core.testing import migrated_database
 from dean06_core.units import UnitRow
+from dean06_health.by_hand import BY_HAND
 from dean06_health.facilities import Facility
 from dean06_health.plugin import SECTOR
 from dean06_health.residents import Resident
@@ -29,45 +30,8 @@ ASKED = (HUONG_KHE, CAN_LOC)
 JUNE, JULY = (Span.of(Period.parse(code), Window.PERIOD) for code in ("2025-06", "2025-07"))
 SPANS = [Span.of(Period.parse(code), Window.PERIOD) for code in ("2024-12", "2025-W27", "2025-06", "2025-07")]
 Row = Facility | Resident
-
-
-class Kept(NamedTuple):
-    """``above`` and ``below`` judge a row on a day; ``below`` None makes a plain count."""
-
-    above: Callable[[Any, date], bool]
-    below: Callable[[Any], bool] | None
-    changes: tuple[str, ...]
-
-
-def is_lasting(since: date | None, until: date | None, on: date) -> bool:
-    return since is not None and since <= on and not (until is not None and until <= on)
-
-
-def is_done(day: date | None, on: date) -> bool:
-    return day is not None and day <= on
-
-
-STATES = {
-    "facility_bhxh_interop_rate": Kept(
-        lambda row, on: is_lasting(row.data_sent_since, row.data_sent_until, on),
-        lambda _: True,
-        ("data_sent_since", "data_sent_until"),
-    ),
-    "emr_completed_facility_rate": Kept(
-        lambda row, on: row.beds > 0 and is_done(row.emr_published_on, on),
-        lambda row: row.beds > 0,
-        ("emr_published_on",),
-    ),
-    "health_kiosk_facility_count": Kept(
-        lambda row, on: is_lasting(row.kiosk_since, row.kiosk_until, on), None, ("kiosk_since", "kiosk_until")
-    ),
-}
-OF_RESIDENTS = {
-    "health_book_vneid_rate": Kept(lambda row, on: is_done(row.book_since, on), lambda _: True, ("book_since",)),
-    "vneid_health_integration_rate": Kept(
-        lambda row, on: is_done(row.documents_complete_since, on), lambda _: True, ("documents_complete_since",)
-    ),
-}
+STATES = ("facility_bhxh_interop_rate", "emr_completed_facility_rate", "health_kiosk_facility_count")
+OF_RESIDENTS = ("health_book_vneid_rate", "vneid_health_integration_rate")
 
 days = st.dates(date(2025, 5, 30), date(2025, 8, 2)) | st.dates(date(2024, 11, 30), date(2025, 1, 1))
 
@@ -145,41 +109,24 @@ async def measured(
         return list(await SECTOR.resolvers[f"health.{code}"](session, ASKED, spans))
 
 
-def by_hand(rows: Sequence[Row], kept: Kept, unit: int, span: Span) -> Measurement | None:
-    on = span.ends - timedelta(days=1)
-    known = [row for row in rows if row.unit_key == unit and row.counted_since <= on]
-    if not known:
-        return None
-    counted = [row for row in known if not is_done(row.counted_until, on)]
-    named = [getattr(row, name) for row in known for name in ("counted_since", "counted_until", *kept.changes)]
-    return Measurement(
-        unit,
-        span.period,
-        span.window,
-        sum(kept.above(row, on) for row in counted),
-        None if kept.below is None else sum(kept.below(row) for row in counted),
-        max(day for day in named if is_done(day, on)),
-    )
-
-
 @pytest.mark.parametrize("code", STATES)
 @settings(deadline=None, max_examples=40)
 @given(rows=st.lists(facilities(), max_size=12, unique_by=lambda row: row.code))
 async def test_facilities_stand_as_looking_at_each_gives(database: Database, code: str, rows: list[Facility]) -> None:
-    expected = {by_hand(rows, STATES[code], unit, span) for unit in ASKED for span in SPANS}
+    expected = BY_HAND[f"health.{code}"](rows, {unit: (unit,) for unit in ASKED}, SPANS)
     found = await measured(database, code, rows)
     assert len(found) == len(set(found))
-    assert set(found) == expected - {None}
+    assert set(found) == expected
 
 
 @pytest.mark.parametrize("code", OF_RESIDENTS)
 @settings(deadline=None, max_examples=40)
 @given(rows=st.lists(residents(), max_size=20))
 async def test_residents_stand_as_looking_at_each_gives(database: Database, code: str, rows: list[Resident]) -> None:
-    expected = {by_hand(rows, OF_RESIDENTS[code], unit, span) for unit in ASKED for span in SPANS}
+    expected = BY_HAND[f"health.{code}"](rows, {unit: (unit,) for unit in ASKED}, SPANS)
     found = await measured(database, code, rows)
     assert len(found) == len(set(found))
-    assert set(found) == expected - {None}
+    assert set(found) == expected
 
 
 @pytest.mark.parametrize(

@@ -15,8 +15,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from dean06_core import Measurement, Period, Record, Span, Window
 from dean06_core.database import Database
 from dean06_core.migrating import histories_of
-from dean06_core.testing import measured_by_hand, migrated_database
+from dean06_core.testing import migrated_database
 from dean06_core.units import UnitRow
+from dean06_identity.by_hand import BY_HAND
 from dean06_identity.card_dossiers import CardDossier
 from dean06_identity.eid_accounts import EidAccount, HolderKind
 from dean06_identity.plugin import SECTOR
@@ -30,8 +31,6 @@ JUNE, JULY, AUGUST = (Span.of(Period.parse(code), Window.PERIOD) for code in ("2
 SPANS = [
     Span.of(Period.parse(code), window) for code in ("2024-12", "2025-W27", "2025-06", "2025-07") for window in Window
 ]
-LINKED = {"linked_birth_rate": RegistrationKind.BIRTH, "linked_death_rate": RegistrationKind.DEATH}
-HELD = {"eid_accounts_citizen": HolderKind.CITIZEN, "eid_org_rate": HolderKind.ORGANISATION}
 
 numbers = count()
 units = st.sampled_from((*ASKED, ELSEWHERE))
@@ -90,124 +89,14 @@ def numbered(rows: Iterable[Any]) -> list[Record]:
     return kept
 
 
-def without_denominator(found: Iterable[Measurement]) -> set[Measurement]:
-    return {Measurement(each.unit, each.period, each.window, each.numerator, None, each.as_of) for each in found}
-
-
-def held_by_hand(rows: list[EidAccount], kind: HolderKind, unit: int, span: Span) -> Measurement | None:
-    own = [row for row in rows if row.unit_key == unit and row.kind is kind]
-    known = [row for row in own if row.eligible_from < span.ends]
-    if not known:
-        return None
-    last_day = day_before(span.ends)
-    changed_on = max(
-        happened
-        for row in known
-        for happened in (row.eligible_from, row.eligible_until, held_from(row), row.closed_on)
-        if happened is not None
-        and happened <= last_day
-        and standing(row, happened) != standing(row, day_before(happened))
-    )
-    on_last_day = [standing(row, last_day) for row in known]
-    return Measurement(
-        unit,
-        span.period,
-        span.window,
-        sum(holds for _, holds in on_last_day),
-        sum(is_eligible for is_eligible, _ in on_last_day),
-        changed_on,
-    )
-
-
-def held_from(row: EidAccount) -> date | None:
-    return row.activated_on if row.kind is HolderKind.CITIZEN else row.issued_on
-
-
-def standing(row: EidAccount, on: date) -> tuple[bool, bool]:
-    """Whether the holder is eligible on a day, and holds an account."""
-    is_eligible = row.eligible_from <= on and (row.eligible_until is None or on < row.eligible_until)
-    since = held_from(row)
-    has_account = since is not None and since <= on and (row.closed_on is None or on < row.closed_on)
-    return is_eligible, is_eligible and has_account
-
-
-def day_before(day: date) -> date:
-    return day - timedelta(days=1)
-
-
-def test_every_resolver_is_counted_by_hand_below() -> None:
-    by_hand = {*LINKED, *HELD, "id_card_dossiers_collected", "eid_accounts_foreigner"}
-    assert {f"identity.{code}" for code in by_hand} == set(SECTOR.resolvers)
-
-
-@pytest.mark.parametrize("code", LINKED)
-@settings(deadline=None, max_examples=25)
-@given(rows=st.lists(registrations, max_size=25))
-async def test_the_share_of_linked_registrations_is_what_counting_by_hand_gives(
-    database: Database, code: str, rows: list[Registration]
-) -> None:
-    expected = measured_by_hand(
-        rows,
-        ASKED,
-        SPANS,
-        unit=lambda row: row.unit_key,
-        on=lambda row: row.registered_on,
-        numerator=lambda row: row.kind is LINKED[code] and row.linked,
-        denominator=lambda row: row.kind is LINKED[code],
-    )
-    found = await measured(database, code, rows)
+@pytest.mark.parametrize("code", sorted(SECTOR.resolvers))
+@settings(deadline=None, max_examples=50)
+@given(rows=st.lists(registrations | card_dossiers | accounts() | accounts(), max_size=40))
+async def test_a_figure_is_what_counting_by_hand_gives(database: Database, code: str, rows: list[Record]) -> None:
+    expected = BY_HAND[code](rows, {unit: [unit] for unit in ASKED}, SPANS)
+    found = await measured(database, code.removeprefix("identity."), rows)
     assert len(found) == len(set(found))
     assert set(found) == expected
-
-
-@settings(deadline=None, max_examples=25)
-@given(rows=st.lists(card_dossiers, max_size=25))
-async def test_the_number_of_dossiers_is_what_counting_by_hand_gives(
-    database: Database, rows: list[CardDossier]
-) -> None:
-    expected = measured_by_hand(
-        rows,
-        ASKED,
-        SPANS,
-        unit=lambda row: row.unit_key,
-        on=lambda row: row.received_on,
-        numerator=lambda _: True,
-        denominator=lambda _: True,
-    )
-    found = await measured(database, "id_card_dossiers_collected", rows)
-    assert len(found) == len(set(found))
-    assert set(found) == without_denominator(expected)
-
-
-@settings(deadline=None, max_examples=25)
-@given(rows=st.lists(accounts(), max_size=25))
-async def test_the_number_of_accounts_issued_to_foreigners_is_what_counting_by_hand_gives(
-    database: Database, rows: list[EidAccount]
-) -> None:
-    expected = measured_by_hand(
-        rows,
-        ASKED,
-        SPANS,
-        unit=lambda row: row.unit_key,
-        on=lambda row: row.issued_on,
-        numerator=lambda row: row.kind is HolderKind.FOREIGNER,
-        denominator=lambda _: True,
-    )
-    found = await measured(database, "eid_accounts_foreigner", rows)
-    assert len(found) == len(set(found))
-    assert set(found) == without_denominator(expected)
-
-
-@pytest.mark.parametrize("code", HELD)
-@settings(deadline=None, max_examples=60)
-@given(rows=st.lists(accounts(), max_size=25))
-async def test_the_share_that_holds_an_account_is_what_looking_at_each_on_the_last_day_gives(
-    database: Database, code: str, rows: list[EidAccount]
-) -> None:
-    expected = {held_by_hand(rows, HELD[code], unit, span) for span in SPANS for unit in ASKED}
-    found = await measured(database, code, rows)
-    assert len(found) == len(set(found))
-    assert set(found) == expected - {None}
 
 
 @pytest.mark.parametrize(

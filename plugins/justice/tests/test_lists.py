@@ -21,6 +21,7 @@ from dean06_core.periods import Period, Window
 from dean06_core.testing import migrated_database
 from dean06_core.unit_register import UnitEntry
 from dean06_core.units import CodeScheme, Tier, UnitLevel
+from dean06_justice.by_hand import BY_HAND
 from dean06_justice.marriages import Marriage
 from dean06_justice.plugin import SECTOR
 from dean06_justice.procedures import Procedure
@@ -105,33 +106,15 @@ async def measured(
         return list(await SECTOR.resolvers[f"justice.{name}"](session, ASKED, spans))
 
 
-def inside(unit: int, on: date) -> set[int]:
-    """Whose records are a unit's on a day: a commune's its own, the province's those of all that stand in it."""
-    if unit in COMMUNES:
-        return {unit}
+def inside(on: date) -> set[int]:
+    """Whose records are the province's on a day: those of all that stand in it."""
     return {HA_TINH, *COMMUNES, SO_XAY_DUNG, *([SO_GIAO_THONG] if on < date(2025, 7, 15) else [])}
-
-
-def by_hand(rows: Sequence[tuple[int, date, date | None]], span: Span, unit: int) -> tuple[int, int, date] | None:
-    """How many of the unit's were listed, how many of them done, and the newest day on which either happened."""
-    on = span.ends - timedelta(days=1)
-    own = inside(unit, on)
-    listed = [(since, done) for owner, since, done in rows if owner in own and since <= on]
-    done = [day for _, day in listed if day is not None and day <= on]
-    return (len(listed), len(done), max([*done, *(since for since, _ in listed)])) if listed else None
 
 
 @settings(deadline=None, max_examples=60)
 @given(rows=st.lists(marriages(), max_size=20))
 async def test_marriages_are_cleaned_as_looking_at_each_gives(database: Database, rows: list[Marriage]) -> None:
-    plain = [(row.unit_key, row.found_on, row.cleaned_on) for row in rows]
-    expected = {
-        Measurement(unit, span.period, span.window, done, listed, newest)
-        for unit in COMMUNES
-        for span in SPANS
-        for listed, done, newest in [by_hand(plain, span, unit) or (0, 0, None)]
-        if listed
-    }
+    expected = BY_HAND[f"justice.{CLEANED}"](rows, {unit: (unit,) for unit in COMMUNES}, SPANS)
     found = await measured(database, CLEANED, rows)
     assert len(found) == len(set(found))
     assert set(found) == expected
@@ -140,13 +123,10 @@ async def test_marriages_are_cleaned_as_looking_at_each_gives(database: Database
 @settings(deadline=None, max_examples=60)
 @given(rows=st.lists(procedures(), max_size=20))
 async def test_procedures_need_paper_as_looking_at_each_gives(database: Database, rows: list[Procedure]) -> None:
-    plain = [(row.unit_key, row.listed_on, row.paper_needed_until) for row in rows]
     expected = {
-        Measurement(unit, span.period, span.window, listed - done, None, newest)
-        for unit in [HA_TINH]
+        each
         for span in SPANS
-        for listed, done, newest in [by_hand(plain, span, unit) or (0, 0, None)]
-        if listed
+        for each in BY_HAND[f"justice.{PAPER}"](rows, {HA_TINH: inside(span.ends - timedelta(days=1))}, [span])
     }
     found = await measured(database, PAPER, rows)
     assert len(found) == len(set(found))

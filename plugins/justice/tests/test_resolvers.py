@@ -16,8 +16,9 @@ from dean06_core.database import Database
 from dean06_core.measuring import Measurement, Span
 from dean06_core.migrating import histories_of
 from dean06_core.periods import Period, Window
-from dean06_core.testing import measured_by_hand, migrated_database
+from dean06_core.testing import migrated_database
 from dean06_core.units import UnitRow
+from dean06_justice.by_hand import BY_HAND
 from dean06_justice.certificates import Certificate, Channel
 from dean06_justice.plugin import SECTOR
 
@@ -69,15 +70,7 @@ async def measured(database: Database, rows: list[Certificate]) -> list[Measurem
 @settings(deadline=None, max_examples=60)
 @given(rows=st.lists(certificates, max_size=25))
 async def test_the_rate_is_what_counting_by_hand_gives(database: Database, rows: list[Certificate]) -> None:
-    expected = measured_by_hand(
-        rows,
-        ASKED,
-        SPANS,
-        unit=lambda row: row.unit_key,
-        on=lambda row: row.issued_on,
-        numerator=lambda row: row.channel is Channel.VNEID,
-        denominator=lambda _: True,
-    )
+    expected = BY_HAND["justice.criminal_record_vneid_rate"](rows, {unit: (unit,) for unit in ASKED}, SPANS)
     found = await measured(database, rows)
     assert len(found) == len(set(found))
     assert set(found) == expected

@@ -1,10 +1,10 @@
-"""Each rate of dossiers is what counting them one by one gives, for every unit and span at once."""
+"""Each figure of dossiers is what counting them one by one gives, for every unit and span at once."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from datetime import date
-from typing import Any, NamedTuple
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -17,8 +17,9 @@ from dean06_core.database import Database
 from dean06_core.measuring import Measurement, Span
 from dean06_core.migrating import histories_of
 from dean06_core.periods import Period, Window
-from dean06_core.testing import measured_by_hand, migrated_database
+from dean06_core.testing import migrated_database
 from dean06_core.units import UnitRow
+from dean06_public_services.by_hand import BY_HAND
 from dean06_public_services.dossiers import Channel, Dossier, VerificationChannel, VerificationKind
 from dean06_public_services.plugin import SECTOR
 
@@ -32,30 +33,8 @@ SPANS = [
 ]
 
 
-class Share(NamedTuple):
-    numerator: Callable[[Dossier], bool]
-    denominator: Callable[[Dossier], bool] = lambda _: True
-    on: Callable[[Dossier], date | None] = lambda dossier: dossier.received_on
-
-
-RATES = {
-    "dvc_online_dossier_rate": Share(
-        lambda d: d.channel is Channel.ONLINE and not (d.returns_paper_result and not d.result_digitised)
-    ),
-    "dvc_full_online_dossier_rate": Share(lambda d: d.full_process is True, lambda d: d.full_process is not None),
-    "online_payment_rate": Share(lambda d: d.paid_online, lambda d: d.has_fee),
-    "dossier_result_digitized_rate": Share(
-        lambda d: d.returns_paper_result and d.result_digitised,
-        lambda d: d.returns_paper_result,
-        lambda d: d.resolved_on,
-    ),
-    "dossier_component_digitized_rate": Share(lambda d: d.components_digitised),
-    "dossier_data_reuse_rate": Share(lambda d: d.data_reused),
-    "dossier_personal_id_linked_rate": Share(
-        lambda d: d.personal_id_linked is True, lambda d: d.personal_id_linked is not None
-    ),
-    "dossiers_identity_verified": Share(lambda d: d.identity_verified),
-}
+STATES = {"adult_dvc_user_rate", "dvc_full_provision_rate", "essential_dvc_integrated_rate"}
+OF_DOSSIERS = sorted({code.removeprefix("public_services.") for code in SECTOR.resolvers} - STATES)
 
 
 def dossier(received_on: date = JULY.starts, *, due_on: date = JULY.ends, **facts: Any) -> Dossier:
@@ -133,81 +112,14 @@ async def measured(
         return list(await SECTOR.resolvers[f"public_services.{code}"](session, ASKED, spans or SPANS))
 
 
-def finished_on(row: Dossier) -> date | None:
-    return row.resolved_on or row.refused_on
-
-
-def on_time_by_hand(rows: list[Dossier], span: Span, unit: int) -> Measurement | None:
-    in_hand = [
-        row
-        for row in rows
-        if row.unit_key == unit
-        and row.received_on < span.ends
-        and not ((finished := finished_on(row)) is not None and finished < span.starts)
-    ]
-    known_until = max((row.received_on for row in rows), default=span.ends)
-    on_time, seen = 0, []
-    for row in in_hand:
-        finished = finished_on(row)
-        if finished is not None and finished < span.ends:
-            on_time += finished <= row.due_on
-            seen.append(finished)
-        else:
-            on_time += not row.due_on < min(span.ends, known_until)
-            seen.append(row.received_on)
-    return Measurement(unit, span.period, span.window, on_time, len(in_hand), max(seen)) if in_hand else None
-
-
-def counted_by_hand(rows: list[Dossier], span: Span, unit: int, on: str) -> Measurement | None:
-    """Of a unit's dossiers that came in or were finished inside the span, those with a day of that kind inside it."""
-
-    def is_inside(day: date | None) -> bool:
-        return day is not None and span.starts <= day < span.ends
-
-    touched = [
-        row for row in rows if row.unit_key == unit and (is_inside(row.received_on) or is_inside(finished_on(row)))
-    ]
-    seen = [day for row in touched for day in (row.received_on, finished_on(row)) if day is not None and is_inside(day)]
-    count = sum(is_inside(getattr(row, on)) for row in touched)
-    return Measurement(unit, span.period, span.window, count, None, max(seen)) if touched else None
-
-
-@pytest.mark.parametrize("code", RATES)
-@settings(deadline=None, max_examples=25)
+@pytest.mark.parametrize("code", OF_DOSSIERS)
+@settings(deadline=None, max_examples=40)
 @given(rows=st.lists(dossiers(), max_size=20))
-async def test_a_rate_is_what_counting_by_hand_gives(database: Database, code: str, rows: list[Dossier]) -> None:
-    share = RATES[code]
-    expected = measured_by_hand(
-        rows,
-        ASKED,
-        SPANS,
-        unit=lambda row: row.unit_key,
-        on=share.on,
-        numerator=share.numerator,
-        denominator=share.denominator,
-    )
+async def test_a_figure_is_what_counting_by_hand_gives(database: Database, code: str, rows: list[Dossier]) -> None:
+    expected = BY_HAND[f"public_services.{code}"](rows, {unit: [unit] for unit in ASKED}, SPANS)
     found = await measured(database, code, rows)
     assert len(found) == len(set(found))
     assert set(found) == expected
-
-
-@settings(deadline=None, max_examples=50)
-@given(rows=st.lists(dossiers(), max_size=20))
-async def test_being_on_time_is_what_judging_by_hand_gives(database: Database, rows: list[Dossier]) -> None:
-    judged = {on_time_by_hand(rows, span, unit) for span in SPANS for unit in ASKED}
-    found = await measured(database, "dossier_on_time_rate", rows)
-    assert len(found) == len(set(found))
-    assert set(found) == judged - {None}
-
-
-@pytest.mark.parametrize("outcome", ["received", "resolved", "refused"])
-@settings(deadline=None, max_examples=40)
-@given(rows=st.lists(dossiers(), max_size=20))
-async def test_a_count_is_what_counting_by_hand_gives(database: Database, outcome: str, rows: list[Dossier]) -> None:
-    counted = {counted_by_hand(rows, span, unit, f"{outcome}_on") for span in SPANS for unit in ASKED}
-    found = await measured(database, f"dossiers_{outcome}", rows)
-    assert len(found) == len(set(found))
-    assert set(found) == counted - {None}
 
 
 async def test_a_unit_that_refused_nothing_counts_none_and_is_not_missing(database: Database) -> None:

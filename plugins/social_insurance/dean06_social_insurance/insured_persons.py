@@ -41,7 +41,7 @@ class InsuredPerson(Record):
     joined_on: Mapped[date] = mapped_column(index=True)
     left_on: Mapped[date | None]
     has_personal_id: Mapped[bool]
-    """Whether the source knows a personal number; not the number."""
+    """Whether the source knows a personal number; not the number, nor since when, so the past is told as it is now."""
     verified_on: Mapped[date | None]
     is_armed_forces: Mapped[bool]
     """Of the armed forces, or a relative insured with them: no figure of this sector counts them."""

@@ -5,7 +5,7 @@ The units are a province and its neighbour, before and after the reform of 2025.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Collection, Iterator, Sequence
+from collections.abc import AsyncIterator, Collection, Iterator, Sequence
 from datetime import date, timedelta
 from typing import Any, Final, NamedTuple
 
@@ -22,6 +22,7 @@ from dean06_core.periods import Period, Window
 from dean06_core.testing import migrated_database
 from dean06_core.units import UnitRow, UnitVersion
 from dean06_social_insurance.beneficiaries import Beneficiary, Benefit
+from dean06_social_insurance.by_hand import BY_HAND
 from dean06_social_insurance.insured_persons import InsuredPerson
 from dean06_social_insurance.plugin import SECTOR
 
@@ -62,7 +63,6 @@ JUNE, JULY = (Span.of(Period.parse(code), Window.PERIOD) for code in ("2025-06",
 SPANS = [
     Span.of(Period.parse(code), window) for code in ("2024-12", "2025-W27", "2025-06", "2025-07") for window in Window
 ]
-PENSIONS = {Benefit.PENSION, Benefit.ALLOWANCE}
 FIRST_OF_JULY = JULY.starts
 
 days = st.dates(date(2025, 5, 30), date(2025, 8, 2)) | st.dates(date(2024, 11, 30), date(2025, 1, 1))
@@ -123,74 +123,13 @@ def numbered(rows: st.SearchStrategy[Any]) -> st.SearchStrategy[list[Any]]:
     return st.lists(rows, max_size=20).map(number)
 
 
-class Judged(NamedTuple):
-    """What a figure counts of the records of one place, given those that began before the end of the span."""
-
-    is_meant: Callable[[Any], bool]
-    numerator: Callable[[Any, Span], bool]
-    denominator: Callable[[Any, Span], bool] | None
-
-
-def receives(row: Beneficiary, span: Span) -> bool:
-    last_day = span.ends - timedelta(1)
-    return row.ended_on is None or last_day < row.ended_on
-
-
-def receives_cashless(row: Beneficiary, span: Span) -> bool:
-    return receives(row, span) and row.cashless_since is not None and row.cashless_since < span.ends
-
-
-def changed(row: Beneficiary, span: Span) -> bool:
-    since = row.cashless_since
-    return since is not None and since != row.started_on and span.starts <= since < span.ends
-
-
-def takes_part(row: InsuredPerson, span: Span) -> bool:
-    last_day = span.ends - timedelta(1)
-    return row.left_on is None or last_day < row.left_on
-
-
-def verified(row: InsuredPerson, span: Span) -> bool:
-    return takes_part(row, span) and row.verified_on is not None and row.verified_on < span.ends
-
-
-OF_PAYMENTS: Final = {
-    "pension_cashless_rate": Judged(lambda row: row.benefit in PENSIONS, receives_cashless, receives),
-    "pension_cashless_new_in_month": Judged(lambda row: row.benefit in PENSIONS, changed, None),
-    "social_assistance_cashless_rate": Judged(
-        lambda row: row.benefit is Benefit.ASSISTANCE, receives_cashless, receives
-    ),
-}
-OF_THE_INSURED: Final = {
-    "insured_identity_verified_rate": Judged(lambda row: not row.is_armed_forces, verified, takes_part),
-    "insured_identity_unverified": Judged(
-        lambda row: not row.is_armed_forces,
-        lambda row, span: takes_part(row, span) and not verified(row, span),
-        None,
-    ),
-}
+OF_PAYMENTS: Final = (
+    "pension_cashless_rate",
+    "pension_cashless_new_in_month",
+    "social_assistance_cashless_rate",
+)
+OF_THE_INSURED: Final = ("insured_identity_verified_rate", "insured_identity_unverified")
 OF_PROVINCES: Final = ("pension_cashless_full_communes", "unemployment_benefit_cashless_rate")
-
-
-def began(row: Any) -> date:
-    day: date = row.started_on if isinstance(row, Beneficiary) else row.joined_on
-    return day
-
-
-def by_hand(judged: Judged, rows: Sequence[Any], span: Span, places: set[int]) -> tuple[int, int | None] | None:
-    """Both counts of the records of some places; None without a record."""
-    inside = [row for row in rows if row.unit_key in places and judged.is_meant(row) and began(row) < span.ends]
-    if not inside:
-        return None
-    below = judged.denominator
-    return (
-        sum(judged.numerator(row, span) for row in inside),
-        None if below is None else sum(below(row, span) for row in inside),
-    )
-
-
-def known_until(judged: Judged, rows: Sequence[Any], span: Span) -> date:
-    return max(began(row) for row in rows if judged.is_meant(row) and began(row) < span.ends)
 
 
 def standing_below(province: int, last_day: date) -> set[int]:
@@ -244,13 +183,35 @@ async def measured(
         return list(await SECTOR.resolvers[f"social_insurance.{code}"](session, units, spans))
 
 
-async def judged_by_hand_is_measured(database: Database, code: str, judged: Judged, rows: Sequence[Any]) -> None:
+async def judged_by_hand_is_measured(database: Database, code: str, rows: Sequence[Any]) -> None:
+    expected = BY_HAND[f"social_insurance.{code}"](rows, {unit: {unit} for unit in ASKED}, SPANS)
+    await they_are_measured(database, code, rows, expected)
+
+
+async def judged_by_hand_below_provinces_is_measured(
+    database: Database, code: str, rows: Sequence[Any], *levels: UnitLevel
+) -> None:
+    """Of the units of these levels below each province, which differ from span to span."""
     expected = {
-        Measurement(unit, span.period, span.window, *counts, known_until(judged, rows, span))
-        for unit in ASKED
+        each
         for span in SPANS
-        if (counts := by_hand(judged, rows, span, {unit})) is not None
+        for each in BY_HAND[f"social_insurance.{code}"](
+            rows,
+            {
+                province: {
+                    key
+                    for key in standing_below(province, span.ends - timedelta(1))
+                    if key == province or PLACES[key].level in levels
+                }
+                for province in (HA_TINH, QUANG_TRI)
+            },
+            [span],
+        )
     }
+    await they_are_measured(database, code, rows, expected)
+
+
+async def they_are_measured(database: Database, code: str, rows: Sequence[Any], expected: set[Measurement]) -> None:
     found = await measured(database, code, rows)
     assert len(found) == len(set(found))
     assert set(found) == expected
@@ -258,14 +219,14 @@ async def judged_by_hand_is_measured(database: Database, code: str, judged: Judg
 
 def test_every_resolver_is_judged_by_hand_below() -> None:
     codes = (*OF_PAYMENTS, *OF_THE_INSURED, *OF_PROVINCES)
-    assert {f"social_insurance.{code}" for code in codes} == set(SECTOR.resolvers)
+    assert {f"social_insurance.{code}" for code in codes} == set(SECTOR.resolvers) == set(BY_HAND)
 
 
 @pytest.mark.parametrize("code", OF_PAYMENTS)
 @settings(deadline=None, max_examples=40)
 @given(rows=numbered(beneficiaries()))
 async def test_payments_are_what_judging_by_hand_gives(database: Database, code: str, rows: list[Beneficiary]) -> None:
-    await judged_by_hand_is_measured(database, code, OF_PAYMENTS[code], rows)
+    await judged_by_hand_is_measured(database, code, rows)
 
 
 @pytest.mark.parametrize("code", OF_THE_INSURED)
@@ -274,7 +235,7 @@ async def test_payments_are_what_judging_by_hand_gives(database: Database, code:
 async def test_the_insured_are_what_judging_by_hand_gives(
     database: Database, code: str, rows: list[InsuredPerson]
 ) -> None:
-    await judged_by_hand_is_measured(database, code, OF_THE_INSURED[code], rows)
+    await judged_by_hand_is_measured(database, code, rows)
 
 
 @settings(deadline=None, max_examples=60)
@@ -282,35 +243,14 @@ async def test_the_insured_are_what_judging_by_hand_gives(
 async def test_unemployment_is_what_judging_everybody_below_a_province_gives(
     database: Database, rows: list[Beneficiary]
 ) -> None:
-    judged = Judged(lambda row: row.benefit is Benefit.UNEMPLOYMENT, receives_cashless, receives)
-    expected = {
-        Measurement(province, span.period, span.window, *counts, known_until(judged, rows, span))
-        for province in (HA_TINH, QUANG_TRI)
-        for span in SPANS
-        if (counts := by_hand(judged, rows, span, standing_below(province, span.ends - timedelta(1)))) is not None
-    }
-    found = await measured(database, "unemployment_benefit_cashless_rate", rows)
-    assert len(found) == len(set(found))
-    assert set(found) == expected
+    await judged_by_hand_below_provinces_is_measured(database, "unemployment_benefit_cashless_rate", rows, *UnitLevel)
 
 
 @settings(deadline=None, max_examples=60)
-@given(rows=numbered(beneficiaries(*PENSIONS)))
+@given(rows=numbered(beneficiaries(Benefit.PENSION, Benefit.ALLOWANCE)))
 async def test_full_communes_are_what_judging_each_commune_gives(database: Database, rows: list[Beneficiary]) -> None:
-    judged = OF_PAYMENTS["pension_cashless_rate"]
-    expected = set()
-    for province in (HA_TINH, QUANG_TRI):
-        for span in SPANS:
-            inside = standing_below(province, span.ends - timedelta(1))
-            communes = [key for key in inside if PLACES[key].level is UnitLevel.COMMUNE]
-            rates = [by_hand(judged, rows, span, {key}) for key in communes]
-            full = sum(rate is not None and rate[0] == rate[1] != 0 for rate in rates)
-            if any(rate is not None for rate in rates):
-                as_of = known_until(judged, rows, span)
-                expected.add(Measurement(province, span.period, span.window, full, len(communes), as_of))
-    found = await measured(database, "pension_cashless_full_communes", rows)
-    assert len(found) == len(set(found))
-    assert set(found) == expected
+    code = "pension_cashless_full_communes"
+    await judged_by_hand_below_provinces_is_measured(database, code, rows, UnitLevel.COMMUNE)
 
 
 @pytest.mark.parametrize(
@@ -346,7 +286,7 @@ async def test_where_all_have_gone_nothing_arises_and_where_none_ever_was_it_is_
         beneficiary(date(2025, 5, 1), unit_key=DONG_HA, benefit=Benefit.ASSISTANCE),
     ]
     assert await measured(database, "pension_cashless_rate", rows, [JUNE]) == [
-        Measurement(VUNG_ANG, "2025-06", Window.PERIOD, 0, 0, date(2025, 5, 1))
+        Measurement(VUNG_ANG, "2025-06", Window.PERIOD, 0, 0, date(2025, 5, 1), (("cash", 0),))
     ]
 
 
@@ -406,6 +346,38 @@ async def test_nothing_is_asked_where_there_is_no_unit_and_no_span(database: Dat
     async with AsyncSession(database.services) as session:
         assert await SECTOR.resolvers[code](session, [], SPANS) == []
         assert await SECTOR.resolvers[code](session, ASKED, []) == []
+
+
+@pytest.mark.parametrize(
+    ("facts", "parts"),
+    [
+        pytest.param({"has_personal_id": False}, (1, 0), id="no number is known"),
+        pytest.param({}, (0, 1), id="a number is known"),
+        pytest.param({"verified_on": date(2025, 8, 1)}, (0, 1), id="verified the day after"),
+        pytest.param({"verified_on": date(2025, 7, 31)}, (0, 0), id="verified on the last day of the month"),
+        pytest.param({"has_personal_id": False, "left_on": date(2025, 7, 31)}, (0, 0), id="gone on the last day"),
+    ],
+)
+async def test_whoever_is_not_verified_is_told_by_reason(
+    database: Database, facts: dict[str, Any], parts: tuple[int, int]
+) -> None:
+    [july] = await measured(database, "insured_identity_unverified", [insured(unit_key=VUNG_ANG, **facts)], [JULY])
+    assert july.parts == (("without_id", parts[0]), ("unverified", parts[1]))
+    assert july.numerator == sum(parts)
+
+
+@pytest.mark.parametrize(
+    ("facts", "cash"),
+    [
+        pytest.param({}, 1, id="in cash"),
+        pytest.param({"cashless_since": date(2025, 8, 1)}, 1, id="cashless from the day after"),
+        pytest.param({"cashless_since": date(2025, 7, 31)}, 0, id="cashless from the last day of the month"),
+        pytest.param({"ended_on": date(2025, 7, 31)}, 0, id="nothing is paid on the last day"),
+    ],
+)
+async def test_pensions_still_paid_in_cash_are_told(database: Database, facts: dict[str, Any], cash: int) -> None:
+    [july] = await measured(database, "pension_cashless_rate", [beneficiary(unit_key=VUNG_ANG, **facts)], [JULY])
+    assert july.parts == (("cash", cash),)
 
 
 async def test_the_armed_forces_are_in_no_figure(database: Database) -> None:

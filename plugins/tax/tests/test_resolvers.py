@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Sequence
 from datetime import date, timedelta
+from itertools import chain
 from typing import Any, NamedTuple
 
 import pytest
@@ -18,6 +19,7 @@ from dean06_core.migrating import histories_of
 from dean06_core.testing import migrated_database
 from dean06_core.units import UnitRow
 from dean06_tax.businesses import Business, Owner, RevenueGroup, Trade
+from dean06_tax.by_hand import BY_HAND
 from dean06_tax.fuel_stations import FuelStation
 from dean06_tax.invoice_counts import InvoiceCount
 from dean06_tax.organisations import Organisation
@@ -44,7 +46,6 @@ class State(NamedTuple):
     done: str
     until: str
     done_may_come_first: bool = False
-    counts: Callable[[Any], bool] = lambda _: True
 
 
 def a_taxpayer(number: int, **facts: Any) -> Taxpayer:
@@ -91,16 +92,12 @@ def a_count(number: int, **facts: Any) -> InvoiceCount:
     )
 
 
-STATES = {
-    "tax_code_match_rate": State(
-        a_taxpayer, "listed_on", "matched_on", "closed_on", counts=lambda taxpayer: taxpayer.phase == 2
-    ),
-    "tax_representative_match_rate": State(an_organisation, "registered_on", "representative_matched_on", "closed_on"),
-    "pos_einvoice_adoption_rate": State(
-        a_business, "obliged_from", "pos_einvoice_from", "ended_on", done_may_come_first=True
-    ),
-    "fuel_einvoice_compliance_rate": State(a_fuel_station, "opened_on", "per_sale_einvoice_from", "closed_on"),
-}
+STATES = (
+    State(a_taxpayer, "listed_on", "matched_on", "closed_on"),
+    State(an_organisation, "registered_on", "representative_matched_on", "closed_on"),
+    State(a_business, "obliged_from", "pos_einvoice_from", "ended_on", done_may_come_first=True),
+    State(a_fuel_station, "opened_on", "per_sale_einvoice_from", "closed_on"),
+)
 days = st.dates(date(2025, 5, 30), date(2025, 9, 2)) | st.dates(date(2024, 11, 30), date(2025, 1, 1))
 
 
@@ -124,19 +121,6 @@ def records_of(draw: st.DrawFn, state: State) -> list[Any]:
     return made
 
 
-def state_by_hand(state: State, rows: Sequence[Any], span: Span, unit: int) -> Measurement | None:
-    known, below, above = [], 0, 0
-    for row in rows:
-        since, done, until = (getattr(row, column) for column in (state.since, state.done, state.until))
-        if row.unit_key != unit or not state.counts(row) or since >= span.ends:
-            continue
-        known += [day for day in (since, done, until) if day is not None and day < span.ends]
-        if until is None or until >= span.ends:
-            below += 1
-            above += done is not None and done < span.ends
-    return Measurement(unit, span.period, span.window, above, below, max(known)) if known else None
-
-
 @st.composite
 def counts(draw: st.DrawFn) -> list[InvoiceCount]:
     months = [Period.parse(code) for code in ("2024-11", "2024-12", "2025-01", "2025-06", "2025-07", "2025-08")]
@@ -150,29 +134,6 @@ def counts(draw: st.DrawFn) -> list[InvoiceCount]:
         )
         for number, month in enumerate(draw(st.lists(st.sampled_from(months), max_size=20)), start=1)
     ]
-
-
-def invoices_by_hand(rows: Sequence[InvoiceCount], span: Span, unit: int) -> Measurement | None:
-    """Month by month: a span that begins or ends inside a month cannot be told."""
-    if (span.starts - timedelta(days=1)).month == span.starts.month:
-        return None
-    if (span.ends - timedelta(days=1)).month == span.ends.month:
-        return None
-    inside = [
-        row for row in rows if row.unit_key == unit and span.starts <= row.month and row.counted_until < span.ends
-    ]
-    return (
-        Measurement(
-            unit,
-            span.period,
-            span.window,
-            sum(row.invoices for row in inside),
-            None,
-            max(row.counted_until for row in inside),
-        )
-        if inside
-        else None
-    )
 
 
 @pytest.fixture(scope="module")
@@ -192,27 +153,12 @@ async def measured(
         return list(await SECTOR.resolvers[f"tax.{code}"](session, ASKED, spans or SPANS))
 
 
-def test_every_resolver_is_counted_by_hand_below() -> None:
-    assert {f"tax.{code}" for code in (*STATES, "pos_einvoice_count")} == set(SECTOR.resolvers)
-
-
-@pytest.mark.parametrize("code", STATES)
-@settings(deadline=None, max_examples=25)
-@given(data=st.data())
-async def test_a_state_is_what_looking_at_each_record_gives(database: Database, code: str, data: st.DataObject) -> None:
-    state = STATES[code]
-    rows = data.draw(records_of(state))
-    expected = {state_by_hand(state, rows, span, unit) for span in SPANS for unit in ASKED} - {None}
-    found = await measured(database, code, rows)
-    assert len(found) == len(set(found))
-    assert set(found) == expected
-
-
+@pytest.mark.parametrize("code", sorted(SECTOR.resolvers))
 @settings(deadline=None, max_examples=40)
-@given(rows=counts())
-async def test_invoices_are_what_adding_up_months_gives(database: Database, rows: list[InvoiceCount]) -> None:
-    expected = {invoices_by_hand(rows, span, unit) for span in SPANS for unit in ASKED} - {None}
-    found = await measured(database, "pos_einvoice_count", rows)
+@given(rows=st.tuples(counts(), *map(records_of, STATES)).map(lambda kinds: [*chain(*kinds)]))
+async def test_a_figure_is_what_looking_at_each_record_gives(database: Database, code: str, rows: list[Record]) -> None:
+    expected = BY_HAND[code](rows, {unit: [unit] for unit in ASKED}, SPANS)
+    found = await measured(database, code.removeprefix("tax."), rows)
     assert len(found) == len(set(found))
     assert set(found) == expected
 

@@ -26,7 +26,7 @@ async def _migrate() -> None:
     for step in steps:
         click.echo(f"{step.history}: {step.revision} {step.title}")
     if not steps:
-        click.echo(f"{database.path} is at the newest revisions.")
+        click.echo(f"{database.name} is at the newest revisions.")
 
 
 @click.command()
@@ -53,10 +53,10 @@ def _examine_plugins(installation: Installation) -> bool:
 
 
 async def _examine_database(installation: Installation, database: Database) -> bool:
-    if not database.path.exists():
-        click.echo(f"broken  database {database.path} does not exist: dean06 migrate")
+    if (fault := await database.backend.fault()) is not None:
+        click.echo(f"broken  database {database.name} {fault}")
         return False
-    click.echo(f"ok      database {database.path}")
+    click.echo(f"ok      database {database.name}")
     states = await migrating.state(database, installation.histories)
     for state in states:
         if state.is_newer:

@@ -29,13 +29,13 @@ async def _demonstrate(chosen: Settings, *, asks: bool) -> None:
         made = await demonstration.make(installation, database, now=clock.now())
     if asks:
         console = Console() if sys.stdout.isatty() else Console(width=150)
-        await asking.ask(app.create(installation, chosen.database_url), made.password, console)
+        await asking.ask(app.create(installation, chosen.database), made.password, console)
     _say_how_to_go_on(chosen, made)
 
 
 def _say_how_to_go_on(chosen: Settings, made: Made) -> None:
     click.echo()
-    click.echo(f"Cơ sở dữ liệu: {chosen.database_url}")
+    click.echo(f"Cơ sở dữ liệu: {made.database}")
     click.echo(f"Tài khoản:     {', '.join(person.login for person in accounts.PEOPLE)}")
     click.echo(f"Mật khẩu:      {made.password}  (chung cho mọi tài khoản; lần chạy sau sẽ đổi)")
     click.echo(f"Chạy tiếp:     make serve, rồi mở {chosen.address}/graphiql/")

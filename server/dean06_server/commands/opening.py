@@ -18,7 +18,7 @@ def settings() -> Settings:
 @asynccontextmanager
 async def database_of(installation: Installation) -> AsyncIterator[Database]:
     """The database of the settings, whatever its revisions."""
-    database = installation.database(settings().database_url)
+    database = installation.database(settings().database)
     try:
         yield database
     finally:

@@ -21,7 +21,7 @@ def serve() -> None:
     for plugin in installation.plugins.broken:
         click.echo(f"Plugin '{plugin.name}' is left out: {plugin.broken}", err=True)
     click.echo(f"{chosen.address}/graphql, {chosen.address}/graphiql/")
-    site = app.create(installation, chosen.database_url)
+    site = app.create(installation, chosen.database)
     gc.collect()
     gc.freeze()  # what lives as long as the server need not be walked again: p99 five times lower
     gc.set_threshold(200_000, 20, 50)

@@ -28,6 +28,7 @@ class Made:
 
     reports: dict[str, ImportReport]
     password: str = field(repr=False)
+    database: str
 
 
 async def make(installation: Installation, database: Database, *, now: datetime) -> Made:
@@ -49,7 +50,7 @@ async def make(installation: Installation, database: Database, *, now: datetime)
     for noun in imports.NOUNS:
         if noun not in reports and (DATA / f"{noun}.json").exists():
             reports[noun] = await _load(installation, database, noun, now)
-    return Made(reports, password)
+    return Made(reports, password, database.name)
 
 
 async def _load(

@@ -1,0 +1,190 @@
+"""SQLite: one file, opened for services as it is and for callers through the wall."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import quote
+from weakref import WeakKeyDictionary
+
+import aiosqlite
+import sqlalchemy as sa
+from sqlalchemy import event
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+from dean06_core.access import Access, Right
+from dean06_core.errors import StartUpError
+from dean06_core.walls.sqlite import Wall, refuse_unless_reading
+
+if TYPE_CHECKING:
+    from dean06_core.database import Database
+
+_PRAGMAS: Final = ("foreign_keys = on", "journal_mode = wal", "synchronous = normal", "recursive_triggers = on")
+_LETTERS_OF_A_MARK: Final = 4
+
+
+class Sqlite:
+    """The owner, the services and the writer are one engine here; the file has no logins."""
+
+    writing = "begin immediate"
+
+    def __init__(self, path: Path, tables: Mapping[str, Access], *, readers: int) -> None:
+        self.path = path
+        self.name = str(path)
+        self._tables = tables
+        self._walls: WeakKeyDictionary[Any, Wall] = WeakKeyDictionary()
+        self._watch: sqlite3.Connection | None = None
+        self.owner = self.services = self._open_services()
+        self.readers = self._open_readers(readers)
+
+    async def admit(self, connection: AsyncConnection, rights: tuple[Right, ...]) -> None:
+        driver = (await connection.get_raw_connection()).driver_connection
+        assert driver is not None  # noqa: S101  a connection that was just opened has one
+        await driver._execute(self._walls[driver].admit, driver._conn, rights)
+
+    async def commits(self) -> str:
+        """SQLite counts the commits of everybody else for a connection that stays open; asking takes microseconds."""
+        if self._watch is None:
+            self._watch = sqlite3.connect(f"{self.path.as_uri()}?mode=ro", uri=True, isolation_level=None)
+        return str(self._watch.execute("pragma data_version").fetchone()[0])
+
+    async def raise_walls(self) -> None:
+        """Nothing is kept in the file: every reading connection raises its own wall."""
+
+    async def refuse_unless_walled(self) -> None:
+        """Never: see ``raise_walls``."""
+
+    async def fault(self) -> str | None:
+        return None if self.path.exists() else "does not exist: dean06 migrate"
+
+    async def read_mark(self) -> str | None:
+        """The number that SQLite keeps in the header for the application that a file belongs to, as letters."""
+        async with self.services.connect() as connection:
+            number = int(await connection.scalar(sa.text("pragma application_id")) or 0)
+        return number.to_bytes(_LETTERS_OF_A_MARK, "big").decode() if number else None
+
+    async def write_mark(self, mark: str) -> None:
+        async with self.services.begin() as connection:
+            number = int.from_bytes(mark.encode(), "big")
+            await connection.execute(sa.text(f"pragma application_id = {number}"))
+
+    async def close(self) -> None:
+        if self._watch is not None:
+            self._watch.close()
+            self._watch = None
+        await self.readers.dispose()
+        await self.services.dispose()
+
+    def _open_services(self) -> AsyncEngine:
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        engine = create_async_engine(
+            sa.URL.create("sqlite+aiosqlite", database=str(self.path)),
+            connect_args={"timeout": 30, "async_creator_fn": _Driver.opening},
+        )
+
+        @event.listens_for(engine.sync_engine, "connect")
+        def prepare(connection: Any, _: object) -> None:
+            cursor = connection.cursor()
+            for pragma in _PRAGMAS:
+                cursor.execute(f"pragma {pragma}")
+            cursor.close()
+
+        _begin_explicitly(engine)
+        return engine
+
+    def _open_readers(self, size: int) -> AsyncEngine:
+        engine = create_async_engine(
+            sa.URL.create(
+                "sqlite+aiosqlite", database=f"file:{quote(str(self.path))}", query={"mode": "ro", "uri": "true"}
+            ),
+            poolclass=sa.AsyncAdaptedQueuePool,
+            pool_size=size,
+            max_overflow=0,
+            connect_args={"timeout": 30, "async_creator_fn": _Driver.opening},
+        )
+
+        @event.listens_for(engine.sync_engine, "connect")
+        def raise_wall(connection: Any, _: object) -> None:
+            wall = Wall(self._tables)
+            driver = connection.driver_connection
+            connection.run_async(lambda opened: opened._execute(wall.raise_on, opened._conn))
+            self._walls[driver] = wall
+
+        @event.listens_for(engine.sync_engine, "checkin")
+        def dismiss(connection: Any, _: object) -> None:
+            if connection is not None:  # a broken one does not come back
+                wall = self._walls[connection.driver_connection]
+                connection.run_async(lambda opened: opened._execute(wall.admit, opened._conn, ()))
+
+        @event.listens_for(engine.sync_engine, "before_cursor_execute")
+        def refuse_writing(_c: object, _cursor: object, statement: str, *_: object) -> None:
+            refuse_unless_reading(statement)
+
+        _begin_explicitly(engine)
+        return engine
+
+
+def sqlite_path(url: sa.URL) -> Path:
+    """The file that a URL names: ``sqlite:///PATH``, with a driver suffix or without."""
+    if not url.database or url.database == ":memory:":
+        raise StartUpError(
+            f"The database URL '{url.render_as_string()}' cannot be used: "
+            "it has to name a file, as sqlite:///var/dean06.db does."
+        )
+    return Path(url.database).resolve()
+
+
+def sqlite_of(database: Database) -> Sqlite:
+    """The embedded backend of a database that is known to have one."""
+    if not isinstance(database.backend, Sqlite):
+        raise TypeError(f"{database.name} is not a file.")
+    return database.backend
+
+
+class _Driver(aiosqlite.Connection):
+    """Stops once, nobody waits for it, and what it opened is closed whoever was cancelled meanwhile.
+
+    SQLAlchemy stops what a cancelled request is closing already. The second
+    stop was never answered, and the server could not shut down
+    (github.com/wapiti-scanner/wapiti/issues/802 tells the same). A request that
+    was cancelled while it opened a connection never learned of it.
+    """
+
+    _opened: sqlite3.Connection | None = None
+
+    @classmethod
+    def opening(cls, database: str, **options: Any) -> _Driver:
+        driver = cls(lambda: driver._open(database, options), iter_chunk_size=64)
+        driver._thread.daemon = True
+        return driver
+
+    def _open(self, database: str, options: Mapping[str, Any]) -> sqlite3.Connection:
+        self._opened = sqlite3.connect(database, **options)
+        return self._opened
+
+    def stop(self) -> None:
+        if self._running:
+            self._running = False
+            self._tx.put_nowait((None, self._finish))
+
+    def _finish(self) -> object:
+        opened, self._opened, self._connection = self._opened, None, None
+        if opened is not None:
+            opened.close()
+        return aiosqlite.core._STOP_RUNNING_SENTINEL
+
+
+def _begin_explicitly(engine: AsyncEngine) -> None:
+    """Start transactions with BEGIN: the driver starts none before a SELECT, and reads would not be one snapshot."""
+
+    @event.listens_for(engine.sync_engine, "connect")
+    def leave_to_us(connection: Any, _: object) -> None:
+        connection.isolation_level = None
+
+    @event.listens_for(engine.sync_engine, "begin")
+    def begin(connection: sa.Connection) -> None:
+        cursor = connection.connection.cursor()
+        cursor.execute(connection.get_execution_options().get("begin", "begin"))
+        cursor.close()

@@ -1,0 +1,273 @@
+"""The wall of the server database: policies made from the tables' declarations, bound to the pass of a transaction.
+
+A pass is an unguessable text in the setting ``dean06.pass``; the schema ``wall``
+keeps its hash with what it covers. Functions that run as the owner look it up.
+A policy asks them once a statement, in sub-selects that depend on no row, and
+only as far as it has to: whoever sees everything of a class is asked one
+question.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import ARRAY
+
+from dean06_core.access import Access, All, Right, Via
+
+SETTING: Final = "dean06.pass"
+EXPIRED: Final = "D0601"
+"""The SQLSTATE of a statement whose pass is over."""
+
+FORGET: Final = sa.text("delete from wall.pass where expires_at < now() - interval '1 hour'")
+ISSUE: Final = sa.text(
+    """
+    insert into wall.pass (digest, data_class, sector, units, expires_at)
+    select :digest, :data_class, :sector,
+        case when exists (select key from unit except select unnest(cast(:units as bigint[]))) then :units end,
+        now() + make_interval(secs => :lasts)
+    """
+).bindparams(
+    sa.bindparam("sector", type_=sa.Text()),
+    sa.bindparam("units", type_=ARRAY(sa.BigInteger())),
+    sa.bindparam("lasts", type_=sa.Float()),
+)
+"""A right to every unit that there is names none, and is as quick as one to all."""
+DIGEST: Final = sa.text("select case when to_regclass('wall.raised') is not null then wall.raised_digest() end")
+POWERS: Final = sa.text(
+    """
+    select rolname as name,
+        rolsuper or rolbypassrls or exists (
+            select from pg_class where relowner = pg_roles.oid and relnamespace = to_regnamespace('public')
+        ) as above_walls
+    from pg_roles where rolname = any(:names)
+    """
+)
+
+_PASS: Final = f"sha256(convert_to(current_setting('{SETTING}', true), 'UTF8'))"
+_FUNCTION: Final = "language plpgsql stable security definer set search_path = pg_catalog, pg_temp"
+
+
+@dataclass(frozen=True, slots=True)
+class Logins:
+    """The names of the three roles."""
+
+    owner: str
+    services: str
+    callers: str
+
+
+def rows_of(rights: tuple[Right, ...], digest: bytes, lasts: float) -> list[dict[str, Any]]:
+    """What ``ISSUE`` keeps of a pass; without any right there is a row that covers nothing."""
+    rows = [
+        {"digest": digest, "data_class": right.data_class.value, "sector": sector, "units": units, "lasts": lasts}
+        for right in rights
+        if right.units
+        for units in (None if isinstance(right.units, All) else sorted(right.units),)
+        for sector in ((None,) if isinstance(right.sectors, All) else sorted(right.sectors))
+    ]
+    return rows or [{"digest": digest, "data_class": "", "sector": "", "units": [], "lasts": lasts}]
+
+
+def digest(tables: Mapping[str, Access], logins: Logins) -> str:
+    """Tells walls apart: other declarations, other logins or another release of this module raise others."""
+    told = "\n".join([*_helpers(logins), *(f"{name} {access}" for name, access in sorted(tables.items()))])
+    return hashlib.sha256(f"{told}\n{logins}".encode()).hexdigest()
+
+
+def raised(tables: Mapping[str, Access], existing: Collection[str], logins: Logins, whole: str) -> Iterator[str]:
+    """The statements, run by the owner in one transaction, that leave exactly the walls of these tables.
+
+    ``existing`` are all tables of the schema: what is declared by nobody is open
+    to services alone. ``whole`` is kept as the digest of what was raised.
+    """
+    yield from _helpers(logins)
+    yield f"create or replace function wall.raised_digest() returns text language sql as $$ select '{whole}' $$"
+    services, callers, owner = (f'"{name}"' for name in (logins.services, logins.callers, logins.owner))
+    for schema in ("public", "wall"):
+        yield f"grant usage on schema {schema} to {services}, {callers}"
+    yield f"revoke all on all tables in schema public from public, {callers}"
+    yield f"grant select, insert, update, delete on all tables in schema public to {services}"
+    for table in sorted(existing):
+        access = tables.get(table)
+        name = f'public."{table}"'
+        yield f"alter table {name} enable row level security"
+        yield f"alter table {name} force row level security"
+        yield f"drop policy if exists callers on {name}"
+        yield f"drop policy if exists services on {name}"
+        yield f"create policy services on {name} to {services}, {owner} using (true) with check (true)"
+        if access is None or access.internal:
+            continue
+        yield from _functions(table, access)
+        yield f"create policy callers on {name} for select to {callers} using ({_predicate(table, access)})"
+        yield f"grant select on {name} to {callers}"
+
+
+def _helpers(logins: Logins) -> Iterator[str]:
+    """The schema ``wall``: passes, and the questions that policies ask of the one in force."""
+    yield "create schema if not exists wall"
+    yield (
+        "create table if not exists wall.pass (digest bytea not null, data_class text not null, sector text, "
+        "units bigint[], expires_at timestamptz not null)"
+    )
+    yield "create index if not exists pass_digest on wall.pass (digest)"
+    yield "revoke all on schema wall from public"
+    yield f'grant select, insert, delete on wall.pass to "{logins.services}"'
+    yield _function(
+        "everything(class text)",
+        "boolean",
+        f"""
+        declare found record;
+        begin
+            select bool_or(p.data_class = class and p.sector is null and p.units is null) as everything,
+                min(p.expires_at) as expires_at
+            into found from wall.pass p where p.digest = {_PASS};
+            if found.expires_at <= clock_timestamp() then
+                raise exception 'The pass is over.' using errcode = '{EXPIRED}';
+            end if;
+            return coalesce(found.everything, false);
+        end
+        """,
+    )
+    yield _function(
+        "units(class text)",
+        "bigint[]",
+        f"""
+        begin
+            return array(
+                select unnest(p.units) from wall.pass p
+                where p.digest = {_PASS} and p.data_class = class and p.sector is null and p.units is not null
+            );
+        end
+        """,
+    )
+    yield _function(
+        "sectors(class text)",
+        "text[]",
+        f"""
+        begin
+            return array(
+                select p.sector from wall.pass p
+                where p.digest = {_PASS} and p.data_class = class and p.sector is not null and p.units is null
+            );
+        end
+        """,
+    )
+    yield _function(
+        "pairs(class text)",
+        "table (sector text, unit bigint)",
+        f"""
+        begin
+            return query select p.sector, u from wall.pass p, unnest(p.units) u
+            where p.digest = {_PASS} and p.data_class = class and p.sector is not null;
+        end
+        """,
+    )
+    yield _function(
+        "sector_units(class text, of_sector text)",
+        "bigint[]",
+        f"""
+        begin
+            return array(
+                select unnest(p.units) from wall.pass p
+                where p.digest = {_PASS} and p.data_class = class and coalesce(p.sector, of_sector) = of_sector
+                    and p.units is not null
+            );
+        end
+        """,
+    )
+    yield _function(
+        "some(class text)",
+        "boolean",
+        f"""
+        begin
+            return exists (select from wall.pass p where p.digest = {_PASS} and p.data_class = class);
+        end
+        """,
+    )
+
+
+def _function(signature: str, returns: str, body: str) -> str:
+    return f"create or replace function wall.{signature} returns {returns} {_FUNCTION} as $wall${body}$wall$"
+
+
+def _predicate(table: str, access: Access) -> str:
+    """When a row of the table is seen. Each sub-select is run once a statement, and not before it is needed."""
+    if access.within is not None:
+        column, parent = access.within
+        return f'exists (select from public."{parent}" above where above.id = "{table}"."{column}")'
+    klass = f"'{access.data_class.value}'"
+    ways = [f"(select wall.everything({klass}))", *_ways(table, access, klass)]
+    return " or ".join(ways)
+
+
+def _ways(table: str, access: Access, klass: str) -> Iterable[str]:
+    unit, sector = access.unit, access.sector
+    if isinstance(unit, Via) or isinstance(sector, Via):
+        return [f'id in (select wall."seen_{table}"())']
+    if access.sector_is is not None:
+        all_units = f"'{access.sector_is}' = any ((select wall.sectors({klass}))::text[])"
+        units = f"unnest(wall.sector_units({klass}, '{access.sector_is}'))"
+        return [all_units] if unit is None else [all_units, f'"{unit}" in (select {units})']
+    if unit is None and sector is None:
+        return [f"(select wall.some({klass}))"]
+    if unit is None:
+        return [
+            f'"{sector}" = any ((select wall.sectors({klass}))::text[])',
+            f'"{sector}" in (select p.sector from wall.pairs({klass}) p)',
+        ]
+    optional = f'"{unit}" is null' if access.unit_optional else None
+    listed = f'"{unit}" in (select unnest(wall.units({klass})))'
+    if sector is None:
+        return [listed] if optional is None else [listed, f"({optional} and (select wall.some({klass})))"]
+    paired = f'("{sector}", "{unit}") in (select p.sector, p.unit from wall.pairs({klass}) p)'
+    of_all_units = f'"{sector}" = any ((select wall.sectors({klass}))::text[])'
+    ways = [listed, of_all_units, paired]
+    if optional is not None:
+        ways.append(
+            f"({optional} and ((select cardinality(wall.units({klass}))) > 0 "
+            f'or "{sector}" in (select p.sector from wall.pairs({klass}) p)))'
+        )
+    return ways
+
+
+def _functions(table: str, access: Access) -> Iterator[str]:
+    """For a table whose units or sectors stand in other tables: the keys of the rows that the pass covers.
+
+    It reads those tables as their owner, whose own walls look at this one.
+    """
+    unit, sector = access.unit, access.sector
+    if not isinstance(unit, Via):
+        return
+    of_sector = "true"
+    if isinstance(sector, Via):
+        of_sector = (
+            f'(r.sector is null or exists (select from public."{sector.table}" s '
+            f'where s."{sector.key}" = t.id and s."{sector.column}" = r.sector))'
+        )
+    elif sector is not None:
+        of_sector = f'(r.sector is null or r.sector = t."{sector}")'
+    elif access.sector_is is not None:
+        of_sector = f"coalesce(r.sector, '{access.sector_is}') = '{access.sector_is}'"
+    rights = f"wall.pass r where r.digest = {_PASS} and r.data_class = '{access.data_class.value}'"
+    yield _function(
+        f'"seen_{table}"()',
+        "setof uuid",
+        f"""
+        begin
+            return query
+                select t.id from (select r.sector, u as unit from wall.pass r, unnest(r.units) u
+                    where r.digest = {_PASS} and r.data_class = '{access.data_class.value}') r
+                join public."{unit.table}" p on p."{unit.column}" = r.unit
+                join public."{table}" t on t.id = p."{unit.key}"
+                where {of_sector}
+                union
+                select t.id from (select r.sector from {rights} and r.units is null) r
+                join public."{table}" t on {of_sector};
+        end
+        """,
+    )
