@@ -81,7 +81,7 @@ class RecordNoun:
         return [column for column in table_of(self.declared.record).columns if column.key not in _OURS]
 
     def _value(self, row: Cells, column: sa.Column[Any]) -> Any:
-        parse = self.declared.parse.get(column.key) or _by_type(column)
+        parse = self.declared.parse.get(column.key) or by_type(column)
         default = getattr(column.default, "arg", None)
         if column.nullable or default is not None:
             return row.get(column.key, parse, default)
@@ -125,7 +125,7 @@ class RecordNoun:
         refusals.stop_if_any()
 
 
-def _by_type(column: sa.Column[Any]) -> Parse:
+def by_type(column: sa.Column[Any]) -> Parse:
     type_ = column.type
     if isinstance(type_, sa.Enum) and type_.enum_class is not None:
         return one_of(type_.enum_class)

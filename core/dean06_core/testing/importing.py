@@ -21,6 +21,7 @@ from dean06_core import unit_register
 from dean06_core.by_hand import Samples
 from dean06_core.directory import Directory
 from dean06_core.errors import BadInput
+from dean06_core.imports.records import by_type
 from dean06_core.measuring import BEGINNING
 from dean06_core.record_imports import Parse, RecordImport
 from dean06_core.records import Record, table_of
@@ -156,7 +157,7 @@ def _cell(
         return None, None
     if column.key in samples:
         written = chance.choice(samples[column.key])
-        return written, written if parse is None else parse(written)
+        return written, None if written is None else (parse or by_type(column))(written)
     if parse is not None:
         return _readable(parse, chance)
     value = _of_a_parent(column, chance, parents) if column.foreign_keys else _typed(column, chance, number)

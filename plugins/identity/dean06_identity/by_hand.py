@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any, Final, TypeVar
 
-from dean06_core import ByHand, Measurement, Span, measured_by_hand
+from dean06_core import ByHand, Measurement, Samples, Span, measured_by_hand
 from dean06_identity import indicators
 from dean06_identity.card_dossiers import CardDossier
 from dean06_identity.eid_accounts import EidAccount, HolderKind
@@ -109,4 +109,12 @@ BY_HAND: Final[Mapping[str, ByHand]] = {
         EidAccount, lambda row: row.issued_on, lambda row: row.kind is HolderKind.FOREIGNER
     ),
     indicators.ORGANISATION_ACCOUNTS.code: _share_that_holds(HolderKind.ORGANISATION),
+}
+
+SAMPLES: Final[Samples] = {
+    "eligible_from": ("2024-07-01", "2024-12-31", "2025-01-01", "2025-06-01", "2025-06-30", "2025-07-01"),
+    "eligible_until": (None, "2025-06-30", "2025-07-06", "2025-07-31", "2025-08-01"),
+    "issued_on": ("2024-12-31", "2025-06-30", "2025-07-01", "2025-07-06"),
+    "activated_on": ("2024-12-31", "2025-06-30", "2025-07-01", "2025-07-06", "2025-07-07", "2025-07-31"),
+    "closed_on": (None, "2025-06-30", "2025-07-06", "2025-07-07", "2025-07-31", "2025-08-01"),
 }
