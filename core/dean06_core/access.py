@@ -113,28 +113,60 @@ class Caller:
             found |= grant.units
         return frozenset(found)
 
-    def rights(self, on: date) -> tuple[Right, ...]:
-        """What a database transaction of this caller may read that day; every caller reads the directory."""
-        rights = [Right(DataClass.DIRECTORY, ALL, ALL)]
-        for grant in self._readable(on):
-            rights.extend(Right(data_class, grant.sectors, grant.units) for data_class in sorted(grant.data_classes))
-        return tuple(rights)
+    def rights(self, on: date, *also: Action) -> tuple[Right, ...]:
+        """What a database transaction of this caller may read that day; every caller reads the directory.
+
+        With other actions, what it may write in doing them as well.
+        """
+        return Right(DataClass.DIRECTORY, ALL, ALL), *(
+            Right(data_class, grant.sectors, grant.units, action)
+            for action in (Action.READ, *also)
+            for grant in self._live(action, on)
+            for data_class in sorted(grant.data_classes)
+        )
 
     def _readable(self, on: date) -> tuple[Grant, ...]:
-        return tuple(grant for grant in self.grants if grant.is_live(on) and Action.READ in grant.actions)
+        return self._live(Action.READ, on)
+
+    def _live(self, action: Action, on: date) -> tuple[Grant, ...]:
+        return tuple(grant for grant in self.grants if grant.is_live(on) and action in grant.actions)
 
 
 @dataclass(frozen=True, slots=True)
 class Right:
-    """One data class of one grant, as the wall checks it."""
+    """One action on one data class of one grant, as the wall checks it."""
 
     data_class: DataClass
     sectors: frozenset[str] | All
     units: frozenset[int] | All
+    action: Action = Action.READ
+
+    @property
+    def key(self) -> str:
+        return key_of(self.data_class, self.action)
+
+
+def key_of(data_class: DataClass, action: Action = Action.READ) -> str:
+    """How a pass names what may be done to a class of rows."""
+    return data_class.value if action is Action.READ else f"{data_class.value}:{action.value}"
 
 
 class Reason(StrEnum):
+    """Why not: the nearest miss. Each is true of everything that the caller holds.
+
+    ENDED, NOT_BEGUN: what would allow it is over, or to come; so is everything where nothing is in force.
+    ACTION_NOT_IN_ROLE to DATA_CLASS_OUTSIDE: no grant in force includes that.
+    NOT_TOGETHER: some grant in force includes each, none includes all.
+    """
+
     NO_GRANT = "NO_GRANT"
+    ENDED = "ENDED"
+    NOT_BEGUN = "NOT_BEGUN"
+    ACTION_NOT_IN_ROLE = "ACTION_NOT_IN_ROLE"
+    UNIT_OUTSIDE = "UNIT_OUTSIDE"
+    SECTOR_OUTSIDE = "SECTOR_OUTSIDE"
+    DATA_CLASS_OUTSIDE = "DATA_CLASS_OUTSIDE"
+    NOT_TOGETHER = "NOT_TOGETHER"
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,10 +179,13 @@ class Allowed:
 
 @dataclass(frozen=True, slots=True)
 class Denied:
+    """``day`` is the first day without the grant that ENDED, or with the one that is NOT_BEGUN."""
+
     reason: Reason
     action: Action
     scope: Scope
     on: date
+    day: date | None = None
 
     def __bool__(self) -> bool:
         return False
@@ -164,7 +199,36 @@ def decide(caller: Caller, action: Action, scope: Scope, on: date) -> Decision:
     for grant in caller.grants:
         if grant.covers(action, scope, on):
             return Allowed(by=grant)
-    return Denied(Reason.NO_GRANT, action=action, scope=scope, on=on)
+    reason, day = _nearest_miss(caller.grants, action, scope, on)
+    return Denied(reason, action=action, scope=scope, on=on, day=day)
+
+
+def _nearest_miss(grants: tuple[Grant, ...], action: Action, scope: Scope, on: date) -> tuple[Reason, date | None]:
+    """Of grants none of which covers what is asked."""
+    if not grants:
+        return Reason.NO_GRANT, None
+    in_force = [grant for grant in grants if grant.starts <= on < grant.ends]
+    on_other_days = [grant for grant in grants if grant.covers(action, scope, grant.starts)]
+    if on_other_days or not in_force:
+        nearest = min(on_other_days or grants, key=lambda grant: abs(_missed_day(grant, on)[1] - on))
+        return _missed_day(nearest, on)
+    included = {
+        Reason.ACTION_NOT_IN_ROLE: any(action in grant.actions for grant in in_force),
+        Reason.UNIT_OUTSIDE: any(_is_in(scope.unit, grant.units) for grant in in_force),
+        Reason.SECTOR_OUTSIDE: any(_is_in(scope.sector, grant.sectors) for grant in in_force),
+        Reason.DATA_CLASS_OUTSIDE: any(scope.data_class in grant.data_classes for grant in in_force),
+    }
+    return next((reason for reason, is_included in included.items() if not is_included), Reason.NOT_TOGETHER), None
+
+
+def _missed_day(grant: Grant, on: date) -> tuple[Reason, date]:
+    """How a grant that is not in force on a day misses it."""
+    return (Reason.ENDED, grant.ends) if grant.ends <= on else (Reason.NOT_BEGUN, grant.starts)
+
+
+def _is_in(asked: int | str | None, granted: Collection[int] | Collection[str] | All) -> bool:
+    """Rows bound to none are in whatever is not empty."""
+    return bool(granted) and (asked is None or asked in granted)
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,6 +249,8 @@ class Access:
     ``within``: (column, table): a row is seen exactly when the row of that table with that id is.
     ``unit_optional``: a row whose unit is null belongs to no unit and is bound by sector and class alone.
     ``internal``: no caller ever sees a row; only services do.
+    ``written_by``: the action in which a caller writes rows, of units and sectors for which he may do it; without it
+    only services write. A row without unit is written by whoever may do it in every unit. Nothing is deleted.
     """
 
     data_class: DataClass
@@ -194,6 +260,7 @@ class Access:
     within: tuple[str, str] | None = None
     unit_optional: bool = False
     internal: bool = field(default=False)
+    written_by: Action | None = None
 
     def columns(self) -> Collection[str]:
         """The columns of the table itself that the declaration names."""
@@ -205,6 +272,8 @@ DIRECTORY: Final = Access(DataClass.DIRECTORY)
 INTERNAL: Final = Access(DataClass.GOVERNANCE, internal=True)
 
 
-def within(column: str, table: str, data_class: DataClass = DataClass.AGGREGATE) -> Access:
-    """Seen exactly when the row of ``table`` whose id stands in ``column`` is seen."""
-    return Access(data_class, within=(column, table))
+def within(
+    column: str, table: str, data_class: DataClass = DataClass.AGGREGATE, *, written_by: Action | None = None
+) -> Access:
+    """Seen, and written, exactly when the row of ``table`` whose id stands in ``column`` is."""
+    return Access(data_class, within=(column, table), written_by=written_by)

@@ -73,6 +73,23 @@ class Database:
         finally:
             await asyncio.shield(_end(session, connection))
 
+    @asynccontextmanager
+    async def writing(self, rights: tuple[Right, ...]) -> AsyncIterator[AsyncSession]:
+        """A session that changes rows that a right to write covers and no other; commits when the block ends well.
+
+        For core's verbs. Another writer waits, as with ``service``. A row outside
+        is refused by the database when it is made, and passed by when it would be
+        changed. On a server it also sees no more than ``reading`` does.
+        """
+        connection = await self.backend.writers.connect()
+        session = AsyncSession(connection, expire_on_commit=False)
+        try:
+            await self.backend.admit(connection, rights, writes=True)
+            async with session.begin():
+                yield session
+        finally:
+            await asyncio.shield(_end(session, connection))
+
     async def close(self) -> None:
         await self.backend.close()
 

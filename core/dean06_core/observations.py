@@ -15,7 +15,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from dean06_core.access import Access, DataClass, within
+from dean06_core.access import Access, Action, DataClass, within
 from dean06_core.documents import LegalDocument
 from dean06_core.indicators import IndicatorRow
 from dean06_core.periods import Window
@@ -70,7 +70,7 @@ class Observation(Record):
     """
 
     __tablename__ = "observation"
-    __access__ = Access(DataClass.AGGREGATE, unit="unit_key", sector="sector")
+    __access__ = Access(DataClass.AGGREGATE, unit="unit_key", sector="sector", written_by=Action.RECORD)
     __table_args__ = (
         sa.UniqueConstraint(
             "indicator_key",
@@ -152,7 +152,7 @@ class ObservationPart(Record):
     """The value of one named part of a statement, in millionths; kept as stated even where parts do not add up."""
 
     __tablename__ = "observation_part"
-    __access__ = within("observation_id", "observation")
+    __access__ = within("observation_id", "observation", written_by=Action.RECORD)
 
     observation_id: Mapped[UUID] = mapped_column(sa.ForeignKey("observation.id"), primary_key=True)
     part: Mapped[str] = mapped_column(primary_key=True)

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
-from dean06_core.access import Access, DataClass
+from dean06_core.access import Access, Action, DataClass
 from dean06_core.catalogue import Catalogue
 from dean06_core.documents import LegalDocument
 from dean06_core.errors import BadInput
@@ -68,7 +68,13 @@ class Target(Record):
     """
 
     __tablename__ = "target"
-    __access__ = Access(DataClass.AGGREGATE, unit="addressee_key", sector="sector", unit_optional=True)
+    __access__ = Access(
+        DataClass.AGGREGATE,
+        unit="addressee_key",
+        sector="sector",
+        unit_optional=True,
+        written_by=Action.ASSIGN,
+    )
     __table_args__ = (
         sa.CheckConstraint("valid_to is null or valid_to > valid_from", name="validity_is_not_empty"),
         sa.CheckConstraint("\"check\" = 'EACH_PERIOD' or due_on is not null", name="deadline_needs_a_day"),

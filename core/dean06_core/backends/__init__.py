@@ -13,7 +13,8 @@ class Backend(Protocol):
     """One opened database. Each engine begins a transaction in its own way; ``begin=`` in its options says another.
 
     ``owner`` makes and changes tables. ``services`` sees and writes every row.
-    ``readers`` sees what the pass of a transaction covers. ``writing`` is what a
+    ``readers`` sees what the pass of a transaction covers, and
+    ``writers`` changes nothing else. ``writing`` is what a
     service's transaction begins with, so that it need not give way to another
     writer half-way. ``name`` tells the operator which database it is.
     """
@@ -22,10 +23,11 @@ class Backend(Protocol):
     owner: AsyncEngine
     services: AsyncEngine
     readers: AsyncEngine
+    writers: AsyncEngine
     writing: str
 
-    async def admit(self, connection: AsyncConnection, rights: tuple[Right, ...]) -> None:
-        """Give a reader's connection a pass for its next transaction; no rights at all open nothing."""
+    async def admit(self, connection: AsyncConnection, rights: tuple[Right, ...], *, writes: bool = False) -> None:
+        """Give a connection of ``readers`` or ``writers`` a pass for its next transaction; no rights open nothing."""
 
     async def commits(self) -> str:
         """A text that stays the same for as long as nobody commits a change."""

@@ -23,6 +23,7 @@ _MOST_PASSES: Final = 1024
 _WRITERS: Final = 6
 """The advisory lock that keeps services from writing at the same time; nothing else takes it."""
 
+_READING: Final = "begin isolation level repeatable read read only"
 _COMMENT: Final = sa.text("select obj_description(to_regnamespace('public'), 'pg_namespace')")
 
 
@@ -43,15 +44,14 @@ class Postgresql:
         self.logins = wall.Logins(owner=_login(owner or services), services=_login(services), callers=_login(callers))
         self._tables = tables
         self._passes: dict[tuple[Right, ...], tuple[str, float]] = {}
-        reading = "begin isolation level repeatable read read only"
-        self.services = _opened(services, begin=reading, size=readers)
+        self.services = _opened(services, begin=_READING, size=readers)
         self.owner = self.services if owner is None else _opened(owner, begin="begin", size=1)
-        self.readers = _opened(callers, begin=reading, size=readers, timeout=_TIMEOUT)
+        self.readers = self.writers = _opened(callers, begin=_READING, size=readers, timeout=_TIMEOUT)
 
-    async def admit(self, connection: AsyncConnection, rights: tuple[Right, ...]) -> None:
+    async def admit(self, connection: AsyncConnection, rights: tuple[Right, ...], *, writes: bool = False) -> None:
         pass_ = await self._pass_for(rights)
-        begin = f"begin isolation level repeatable read read only; select set_config('{wall.SETTING}', '{pass_}', true)"
-        await connection.execution_options(begin=begin)
+        begin = self.writing if writes else _READING
+        await connection.execution_options(begin=f"{begin}; select set_config('{wall.SETTING}', '{pass_}', true)")
 
     async def commits(self) -> str:
         """The snapshot that a statement sees: another one as soon as anybody's change was committed."""

@@ -17,6 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 from dean06_core.access import Access, Right
 from dean06_core.errors import StartUpError
 from dean06_core.walls.sqlite import Wall, refuse_unless_reading
+from dean06_core.walls.sqlite_guard import Guard
 
 if TYPE_CHECKING:
     from dean06_core.database import Database
@@ -34,12 +35,15 @@ class Sqlite:
         self.path = path
         self.name = str(path)
         self._tables = tables
-        self._walls: WeakKeyDictionary[Any, Wall] = WeakKeyDictionary()
+        self._walls: WeakKeyDictionary[Any, Wall | Guard] = WeakKeyDictionary()
         self._watch: sqlite3.Connection | None = None
         self.owner = self.services = self._open_services()
         self.readers = self._open_readers(readers)
+        self.writers = self._open_writers()
 
-    async def admit(self, connection: AsyncConnection, rights: tuple[Right, ...]) -> None:
+    async def admit(self, connection: AsyncConnection, rights: tuple[Right, ...], *, writes: bool = False) -> None:
+        if writes:
+            await connection.execution_options(begin=self.writing)
         driver = (await connection.get_raw_connection()).driver_connection
         assert driver is not None  # noqa: S101  a connection that was just opened has one
         await driver._execute(self._walls[driver].admit, driver._conn, rights)
@@ -75,13 +79,27 @@ class Sqlite:
             self._watch.close()
             self._watch = None
         await self.readers.dispose()
+        await self.writers.dispose()
         await self.services.dispose()
 
     def _open_services(self) -> AsyncEngine:
         self.path.parent.mkdir(parents=True, exist_ok=True)
+        engine = self._open_for_writing()
+        _begin_explicitly(engine)
+        return engine
+
+    def _open_writers(self) -> AsyncEngine:
+        """One connection is enough: SQLite lets one write at a time."""
+        engine = self._open_for_writing(poolclass=sa.AsyncAdaptedQueuePool, pool_size=1, max_overflow=0)
+        self._give_passes(engine, Guard)
+        _begin_explicitly(engine)
+        return engine
+
+    def _open_for_writing(self, **options: Any) -> AsyncEngine:
         engine = create_async_engine(
             sa.URL.create("sqlite+aiosqlite", database=str(self.path)),
             connect_args={"timeout": 30, "async_creator_fn": _Driver.opening},
+            **options,
         )
 
         @event.listens_for(engine.sync_engine, "connect")
@@ -91,7 +109,6 @@ class Sqlite:
                 cursor.execute(f"pragma {pragma}")
             cursor.close()
 
-        _begin_explicitly(engine)
         return engine
 
     def _open_readers(self, size: int) -> AsyncEngine:
@@ -105,9 +122,21 @@ class Sqlite:
             connect_args={"timeout": 30, "async_creator_fn": _Driver.opening},
         )
 
+        self._give_passes(engine, Wall)
+
+        @event.listens_for(engine.sync_engine, "before_cursor_execute")
+        def refuse_writing(_c: object, _cursor: object, statement: str, *_: object) -> None:
+            refuse_unless_reading(statement)
+
+        _begin_explicitly(engine)
+        return engine
+
+    def _give_passes(self, engine: AsyncEngine, kind: type[Wall] | type[Guard]) -> None:
+        """Raise a wall or a guard on every connection, and withdraw its pass when it goes back to the pool."""
+
         @event.listens_for(engine.sync_engine, "connect")
-        def raise_wall(connection: Any, _: object) -> None:
-            wall = Wall(self._tables)
+        def raise_on(connection: Any, _: object) -> None:
+            wall = kind(self._tables)
             driver = connection.driver_connection
             connection.run_async(lambda opened: opened._execute(wall.raise_on, opened._conn))
             self._walls[driver] = wall
@@ -117,13 +146,6 @@ class Sqlite:
             if connection is not None:  # a broken one does not come back
                 wall = self._walls[connection.driver_connection]
                 connection.run_async(lambda opened: opened._execute(wall.admit, opened._conn, ()))
-
-        @event.listens_for(engine.sync_engine, "before_cursor_execute")
-        def refuse_writing(_c: object, _cursor: object, statement: str, *_: object) -> None:
-            refuse_unless_reading(statement)
-
-        _begin_explicitly(engine)
-        return engine
 
 
 def sqlite_path(url: sa.URL) -> Path:

@@ -11,13 +11,13 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY
 
-from dean06_core.access import Access, All, Right, Via
+from dean06_core.access import Access, All, Right, Via, key_of
 
 SETTING: Final = "dean06.pass"
 EXPIRED: Final = "D0601"
@@ -64,7 +64,7 @@ class Logins:
 def rows_of(rights: tuple[Right, ...], digest: bytes, lasts: float) -> list[dict[str, Any]]:
     """What ``ISSUE`` keeps of a pass; without any right there is a row that covers nothing."""
     rows = [
-        {"digest": digest, "data_class": right.data_class.value, "sector": sector, "units": units, "lasts": lasts}
+        {"digest": digest, "data_class": right.key, "sector": sector, "units": units, "lasts": lasts}
         for right in rights
         if right.units
         for units in (None if isinstance(right.units, All) else sorted(right.units),)
@@ -97,14 +97,20 @@ def raised(tables: Mapping[str, Access], existing: Collection[str], logins: Logi
         name = f'public."{table}"'
         yield f"alter table {name} enable row level security"
         yield f"alter table {name} force row level security"
-        yield f"drop policy if exists callers on {name}"
-        yield f"drop policy if exists services on {name}"
+        for policy in ("services", "callers", "callers_insert", "callers_update"):
+            yield f"drop policy if exists {policy} on {name}"
         yield f"create policy services on {name} to {services}, {owner} using (true) with check (true)"
         if access is None or access.internal:
             continue
         yield from _functions(table, access)
-        yield f"create policy callers on {name} for select to {callers} using ({_predicate(table, access)})"
+        seen = _predicate(table, access, key_of(access.data_class))
+        yield f"create policy callers on {name} for select to {callers} using ({seen})"
         yield f"grant select on {name} to {callers}"
+        if access.written_by is not None:
+            written = _written(table, access, tables)
+            yield f"create policy callers_insert on {name} for insert to {callers} with check ({written})"
+            yield f"create policy callers_update on {name} for update to {callers} using ({written})"
+            yield f"grant insert, update on {name} to {callers}"
 
 
 def _helpers(logins: Logins) -> Iterator[str]:
@@ -195,14 +201,22 @@ def _function(signature: str, returns: str, body: str) -> str:
     return f"create or replace function wall.{signature} returns {returns} {_FUNCTION} as $wall${body}$wall$"
 
 
-def _predicate(table: str, access: Access) -> str:
-    """When a row of the table is seen. Each sub-select is run once a statement, and not before it is needed."""
+def _predicate(table: str, access: Access, key: str) -> str:
+    """When a row of the table is covered. Each sub-select is run once a statement, and not before it is needed."""
     if access.within is not None:
         column, parent = access.within
         return f'exists (select from public."{parent}" above where above.id = "{table}"."{column}")'
-    klass = f"'{access.data_class.value}'"
-    ways = [f"(select wall.everything({klass}))", *_ways(table, access, klass)]
-    return " or ".join(ways)
+    return " or ".join([f"(select wall.everything('{key}'))", *_ways(table, access, f"'{key}'")])
+
+
+def _written(table: str, access: Access, tables: Mapping[str, Access]) -> str:
+    """When a row may be made or changed: what is covered in the action, and never for want of a unit."""
+    assert access.written_by is not None  # noqa: S101  asked for nothing else
+    if access.within is None:
+        return _predicate(table, replace(access, unit_optional=False), key_of(access.data_class, access.written_by))
+    column, parent = access.within
+    above = _written(parent, replace(tables[parent], written_by=access.written_by), tables)
+    return f'exists (select from public."{parent}" where "{parent}".id = "{table}"."{column}" and ({above}))'
 
 
 def _ways(table: str, access: Access, klass: str) -> Iterable[str]:

@@ -22,7 +22,7 @@ from collections.abc import Mapping
 from itertools import count
 from typing import Final
 
-from dean06_core.access import Access, All, Right, Via
+from dean06_core.access import Access, Action, All, Right, Via, key_of
 
 _READING: Final = re.compile(  # possessive: a comment ends at its first */, and blanks are walked once
     r"(?:\s++|--[^\n]*+\n?+|/\*(?>.*?\*/))*+(?:select|with|values)\b", re.IGNORECASE | re.DOTALL
@@ -30,7 +30,7 @@ _READING: Final = re.compile(  # possessive: a comment ends at its first */, and
 _MERGING: Final = re.compile(r"(?<![a-z_])(?:natural|using)(?![a-z0-9_$])", re.IGNORECASE | re.ASCII)
 _KEPT_AREAS: Final = 16
 _HARMLESS: Final = {sqlite3.SQLITE_SELECT, sqlite3.SQLITE_TRANSACTION, sqlite3.SQLITE_RECURSIVE}
-_REACHING_OUT: Final = {"load_extension", "fts3_tokenizer", "readfile", "writefile", "edit", "sqlite_dbpage"}
+REACHING_OUT: Final = {"load_extension", "fts3_tokenizer", "readfile", "writefile", "edit", "sqlite_dbpage"}
 _FAILING: Final = {"abs", "match", "regexp", "zeroblob", "randomblob", "printf", "format", "->", "->>"}
 """Functions that fail on some values. SQLite may try a caller's condition on a row before the wall hides it, and an
 error would tell of the row; so do those whose name starts with ``json``."""
@@ -54,8 +54,8 @@ def refuse_unless_reading(statement: str) -> None:
         )
 
 
-class Wall:
-    """The wall of one connection: raised once when it is opened, given a pass for each transaction."""
+class Passes:
+    """What the wall and the guard of one connection have in common: the pass in force, and what it covers."""
 
     def __init__(self, tables: Mapping[str, Access]) -> None:
         self._tables = tables
@@ -65,27 +65,18 @@ class Wall:
         self._numbers = count(1)
         self._readers: dict[str, set[str]] = {}
         self._anchors: dict[str, str] = {}
-        self._bare: set[str] = set()
 
-    def raise_on(self, connection: sqlite3.Connection) -> None:
-        """Shadow every declared table and lock the connection. Call once, on a fresh connection."""
-        existing = {
-            name
-            for (name,) in connection.execute("select name from main.sqlite_master where type in ('table', 'view')")
-        }
+    def _prepare(self, connection: sqlite3.Connection) -> set[str]:
+        """Make room for passes; returns the tables and views that are there."""
         connection.execute(f"create temp table {self._name('right')} (data_class text, sector text, area int)")
         connection.execute(
             f"create temp table {self._name('unit')} "
             "(area int, unit_key int, primary key (area, unit_key)) without rowid"
         )
-        shadowed = {
-            table: access for table, access in self._tables.items() if table in existing and not access.internal
-        }
+        listed = "select name from main.sqlite_master where type in ('table', 'view')"
+        existing = {name for (name,) in connection.execute(listed)}
         self._anchors = {table: _anchor(connection, table) for table in self._tables if table in existing}
-        self._bare = {name.lower() for name in existing - shadowed.keys()}
-        for table, access in shadowed.items():
-            self._shadow(connection, table, access)
-        connection.set_authorizer(self._authorize)
+        return existing
 
     def admit(self, connection: sqlite3.Connection, rights: tuple[Right, ...]) -> None:
         """Give the connection a pass in place of whatever it had; no rights at all closes it.
@@ -100,7 +91,7 @@ class Wall:
                 connection.execute(f"delete from {self._name('unit')}")
                 self._areas.clear()
             rows = [
-                (right.data_class.value, sector, self._area(connection, right.units))
+                (right.key, sector, self._area(connection, right.units))
                 for right in rights
                 if right.units
                 for sector in ((None,) if isinstance(right.sectors, All) else sorted(right.sectors))
@@ -123,17 +114,8 @@ class Wall:
     def _name(self, noun: str) -> str:
         return f"temp.wall_{self._secret}_{noun}"
 
-    def _inner(self, table: str) -> str:
-        return f"wall_{self._secret}_of_{table}"
-
-    def _shadow(self, connection: sqlite3.Connection, table: str, access: Access) -> None:
-        inner = self._inner(table)
-        seen = self._predicate(table, access, "t", inner)
-        connection.execute(f'create temp view "{inner}" as select t.* from main."{table}" t where {seen}')
-        connection.execute(f'create temp view "{table}" as select * from temp."{inner}"')
-
-    def _predicate(self, table: str, access: Access, alias: str, view: str) -> str:
-        """When a row of ``table``, called ``alias``, is seen.
+    def _predicate(self, table: str, access: Access, alias: str, view: str, action: Action = Action.READ) -> str:
+        """When a row of ``table``, called ``alias``, is seen, or may be written in that action.
 
         A column is compared with itself so that every read uses one: of a table
         read without any (``count(*)``) SQLite forgets which view it is read
@@ -147,18 +129,19 @@ class Wall:
         if access.within is not None:
             column, parent = access.within
             above = f"{alias}_"
-            seen = self._predicate(parent, self._tables[parent], above, view)
+            seen = self._predicate(parent, self._tables[parent], above, view, action)
             return (
                 f'{anchor} and exists (select 1 from main."{parent}" {above} '
                 f'where {above}.id = {alias}."{column}" and {seen})'
             )
-        checks = [f"g.data_class = '{access.data_class.value}'"]
+        checks = [f"g.data_class = '{key_of(access.data_class, action)}'"]
         if access.sector_is is not None:
             checks.append(f"(g.sector is null or g.sector = '{access.sector_is}')")
         elif access.sector is not None:
             checks.append(f"(g.sector is null or {self._sector_matches(access.sector, alias, view)})")
         if access.unit is not None:
-            checks.append(f"(g.area = 0 or {self._unit_matches(access.unit, access.unit_optional, alias, view)})")
+            may_lack = access.unit_optional and action is Action.READ
+            checks.append(f"(g.area = 0 or {self._unit_matches(access.unit, may_lack, alias, view)})")
         return f"{anchor} and exists (select 1 from {self._name('right')} g where {' and '.join(checks)})"
 
     def _sector_matches(self, sector: str | Via, alias: str, view: str) -> str:
@@ -181,6 +164,34 @@ class Wall:
             f'exists (select 1 from main."{unit.table}" p join {units} u on u.unit_key = p."{unit.column}" '
             f'where p."{unit.key}" = {alias}.id and u.area = g.area)'
         )
+
+
+class Wall(Passes):
+    """The wall of a reading connection: raised once when it is opened, given a pass for each transaction."""
+
+    def __init__(self, tables: Mapping[str, Access]) -> None:
+        super().__init__(tables)
+        self._bare: set[str] = set()
+
+    def raise_on(self, connection: sqlite3.Connection) -> None:
+        """Shadow every declared table and lock the connection. Call once, on a fresh connection."""
+        existing = self._prepare(connection)
+        shadowed = {
+            table: access for table, access in self._tables.items() if table in existing and not access.internal
+        }
+        self._bare = {name.lower() for name in existing - shadowed.keys()}
+        for table, access in shadowed.items():
+            self._shadow(connection, table, access)
+        connection.set_authorizer(self._authorize)
+
+    def _inner(self, table: str) -> str:
+        return f"wall_{self._secret}_of_{table}"
+
+    def _shadow(self, connection: sqlite3.Connection, table: str, access: Access) -> None:
+        inner = self._inner(table)
+        seen = self._predicate(table, access, "t", inner)
+        connection.execute(f'create temp view "{inner}" as select t.* from main."{table}" t where {seen}')
+        connection.execute(f'create temp view "{table}" as select * from temp."{inner}"')
 
     def _authorize(
         self, action: int, first: str | None, second: str | None, schema: str | None, via: str | None
@@ -214,4 +225,4 @@ def _anchor(connection: sqlite3.Connection, table: str) -> str:
 
 def _is_safe(function: str) -> bool:
     name = function.lower()
-    return name not in _REACHING_OUT and name not in _FAILING and not name.startswith("json")
+    return name not in REACHING_OUT and name not in _FAILING and not name.startswith("json")
