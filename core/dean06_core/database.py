@@ -14,7 +14,7 @@ from dean06_core.access import Access, Right
 from dean06_core.backends import Backend
 from dean06_core.backends.postgresql import Postgresql
 from dean06_core.backends.sqlite import Sqlite, sqlite_path
-from dean06_core.errors import StartUpError
+from dean06_core.errors import StartUpError, WriteRefused
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +80,7 @@ class Database:
         For core's verbs. Another writer waits, as with ``service``. A row outside
         is refused by the database when it is made, and passed by when it would be
         changed. On a server it also sees no more than ``reading`` does.
+        WriteRefused where the database would not; nothing of the block is kept then.
         """
         connection = await self.backend.writers.connect()
         session = AsyncSession(connection, expire_on_commit=False)
@@ -87,6 +88,10 @@ class Database:
             await self.backend.admit(connection, rights, writes=True)
             async with session.begin():
                 yield session
+        except sa.exc.DBAPIError as error:
+            if self.backend.is_refusal(error):
+                raise WriteRefused from None
+            raise
         finally:
             await asyncio.shield(_end(session, connection))
 

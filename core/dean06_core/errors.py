@@ -20,6 +20,20 @@ class BadInput(ValueError):
         return f"BadInput({self.code!r}, {self.message!r}, field={self.field!r})"
 
 
+class WriteRefused(BadInput):
+    """The database let nothing be written: outside the caller's rights, or clashing with a row, perhaps one not seen.
+
+    Which of the two it was is not told, since that would tell of the row.
+    """
+
+    def __init__(self) -> None:
+        super().__init__(
+            "WRITE_REFUSED",
+            "Chưa có gì được ghi: dữ liệu nằm ngoài quyền của tài khoản hoặc trùng với dữ liệu đã có. "
+            "Hãy kiểm tra đơn vị, lĩnh vực rồi gửi lại.",
+        )
+
+
 class StartUpError(RuntimeError):
     """The installation cannot start as it is; the message says what to change."""
 

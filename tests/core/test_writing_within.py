@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from dean06_core import recording
 from dean06_core.access import ALL, Action, All, DataClass, Right
+from dean06_core.errors import WriteRefused
 from dean06_core.observations import Observation, ObservationPart
 from dean06_core.recording import Recorded
 from dean06_core.statements import Statement
@@ -72,14 +73,14 @@ async def test_a_figure_of_another_unit_is_refused_and_nothing_is_kept(here: Wor
             await record(here, session, OWN, 7)
             await record(here, session, OTHER, 7)
 
-    with pytest.raises(DBAPIError):
+    with pytest.raises(WriteRefused):
         await record_both()
     assert await numerators(here) == {OWN: 1, OTHER: 2}
 
 
 @pytest.mark.parametrize("rights", [reader(), officer(sectors=frozenset({"health"})), officer(frozenset()), ()])
 async def test_who_holds_no_right_to_write_there_records_nothing(here: World, rights: tuple[Right, ...]) -> None:
-    with pytest.raises(DBAPIError):
+    with pytest.raises(WriteRefused):
         async with here.database.writing(rights) as session:
             session.add(stated(OWN, 5, 10))
 
@@ -95,7 +96,7 @@ async def test_who_holds_one_records(here: World, rights: tuple[Right, ...]) -> 
 async def test_units_of_one_right_and_sectors_of_another_do_not_add_up(here: World) -> None:
     health_here = Right(DataClass.AGGREGATE, frozenset({"health"}), frozenset({OWN}), Action.RECORD)
     roads_elsewhere = Right(DataClass.AGGREGATE, frozenset({"roads"}), frozenset({OTHER}), Action.RECORD)
-    with pytest.raises(DBAPIError):
+    with pytest.raises(WriteRefused):
         async with here.database.writing((*reader(), health_here, roads_elsewhere)) as session:
             session.add(stated(OWN, 5, 10, official=False))
     async with here.database.writing((*reader(), health_here, roads_elsewhere)) as session:
@@ -109,7 +110,7 @@ async def test_a_change_of_all_rows_changes_those_inside_alone(here: World) -> N
 
 
 async def test_a_row_cannot_be_handed_to_another_unit(here: World) -> None:
-    with pytest.raises(DBAPIError):
+    with pytest.raises(WriteRefused):
         async with here.database.writing(officer()) as session:
             await session.execute(sa.update(Observation).values(unit_key=OTHER))
     assert await numerators(here) == {OWN: 1, OTHER: 2}
@@ -124,7 +125,7 @@ async def test_parts_belong_to_figures_that_the_officer_may_write(here: World) -
             session.add(ObservationPart(observation_id=ids[unit], part="cash", value_scaled=1))
 
     await add_to(OWN)
-    with pytest.raises(DBAPIError):
+    with pytest.raises(WriteRefused):
         await add_to(OTHER)
 
 
@@ -138,7 +139,7 @@ async def test_parts_belong_to_figures_that_the_officer_may_write(here: World) -
     ],
 )
 async def test_what_no_action_writes_is_written_by_nobody(here: World, statement: Any) -> None:
-    with pytest.raises(DBAPIError):
+    with pytest.raises(WriteRefused):
         async with here.database.writing(officer(ALL)) as session:
             await session.execute(statement)
     assert await numerators(here) == {OWN: 1, OTHER: 2}
@@ -152,7 +153,7 @@ async def test_no_conflict_clause_takes_away_a_row_outside(here: World, word: st
     columns = ", ".join(f'"{name}"' for name in foreign)
     values = ", ".join("2" if name == "unit_key" else f":{name}" for name in foreign)
     taking = sa.text(f"insert {word} into observation ({columns}) values ({values})")
-    with suppress(DBAPIError):
+    with suppress(WriteRefused):
         async with here.database.writing(officer()) as session:
             await session.execute(taking, dict(foreign))
     assert await numerators(here) == {OWN: 1, OTHER: 2}
@@ -161,7 +162,7 @@ async def test_no_conflict_clause_takes_away_a_row_outside(here: World, word: st
 async def test_a_pass_to_write_is_gone_when_the_next_one_comes(here: World) -> None:
     async with here.database.writing(officer(ALL)) as session:
         session.add(stated(OTHER, 5, 10, official=False))
-    with pytest.raises(DBAPIError):
+    with pytest.raises(WriteRefused):
         async with here.database.writing(officer()) as session:
             session.add(stated(OTHER, 6, 10, official=False))
 
@@ -208,7 +209,7 @@ async def test_a_target_of_all_units_is_assigned_by_whoever_assigns_to_all(here:
 
     async with here.database.writing(assigner(frozenset({OWN}))) as session:
         session.add(assigned(OWN))
-    with pytest.raises(DBAPIError):
+    with pytest.raises(WriteRefused):
         async with here.database.writing(assigner(frozenset({OWN}))) as session:
             session.add(assigned(None))
     async with here.database.writing(assigner(ALL)) as session:

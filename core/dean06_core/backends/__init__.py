@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from dean06_core.access import Right
@@ -28,6 +29,9 @@ class Backend(Protocol):
 
     async def admit(self, connection: AsyncConnection, rights: tuple[Right, ...], *, writes: bool = False) -> None:
         """Give a connection of ``readers`` or ``writers`` a pass for its next transaction; no rights open nothing."""
+
+    def is_refusal(self, error: DBAPIError) -> bool:
+        """Whether a wall, a privilege or a constraint stopped a statement, not a fault of ours or of the network."""
 
     async def commits(self) -> str:
         """A text that stays the same for as long as nobody commits a change."""

@@ -8,8 +8,10 @@ from collections.abc import Mapping
 from time import monotonic
 from typing import Any, Final
 
+import psycopg
 import sqlalchemy as sa
 from sqlalchemy import event
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from dean06_core.access import Access, Right
@@ -52,6 +54,9 @@ class Postgresql:
         pass_ = await self._pass_for(rights)
         begin = self.writing if writes else _READING
         await connection.execution_options(begin=f"{begin}; select set_config('{wall.SETTING}', '{pass_}', true)")
+
+    def is_refusal(self, error: DBAPIError) -> bool:
+        return isinstance(error.orig, psycopg.errors.InsufficientPrivilege | psycopg.errors.IntegrityError)
 
     async def commits(self) -> str:
         """The snapshot that a statement sees: another one as soon as anybody's change was committed."""

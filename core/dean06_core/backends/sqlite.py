@@ -12,6 +12,7 @@ from weakref import WeakKeyDictionary
 import aiosqlite
 import sqlalchemy as sa
 from sqlalchemy import event
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from dean06_core.access import Access, Right
@@ -47,6 +48,10 @@ class Sqlite:
         driver = (await connection.get_raw_connection()).driver_connection
         assert driver is not None  # noqa: S101  a connection that was just opened has one
         await driver._execute(self._walls[driver].admit, driver._conn, rights)
+
+    def is_refusal(self, error: DBAPIError) -> bool:
+        code = getattr(error.orig, "sqlite_errorcode", 0)
+        return code & 0xFF in {sqlite3.SQLITE_CONSTRAINT, sqlite3.SQLITE_AUTH}
 
     async def commits(self) -> str:
         """SQLite counts the commits of everybody else for a connection that stays open; asking takes microseconds."""
