@@ -17,7 +17,7 @@ from dean06_core.documents import Shelf
 from dean06_core.errors import BadInput
 from dean06_core.figures import Cell, Figure
 from dean06_core.observations import Qualifier
-from dean06_core.outcomes import Outcome, Refusals
+from dean06_core.outcomes import Outcome, Refusals, refused_at
 from dean06_core.periods import Period, Window
 from dean06_core.statements import Statement, check
 
@@ -113,14 +113,18 @@ def _statement(
     shelf: Shelf,
     on: date,
 ) -> Statement:
-    indicator = catalogue.named(entry.indicator)
-    unit = directory.named(entry.unit, period.last_day)
+    with refused_at("indicator"):
+        indicator = catalogue.named(entry.indicator)
+    with refused_at("unit"):
+        unit = directory.named(entry.unit, period.last_day)
     if not decide(caller, Action.RECORD, Scope(DataClass.AGGREGATE, unit.key, indicator.sector), on):
         raise BadInput(
             "ENTRY_NOT_ALLOWED",
             f"Tài khoản không được nhập “{indicator.name}” của {unit.name}. Hãy bỏ dòng này, hoặc đề nghị cấp quyền.",
             field=("unit",),
         )
+    with refused_at("document"):
+        document = None if entry.document is None else shelf.named(entry.document)
     statement = Statement(
         indicator=indicator.code,
         unit=unit.key,
@@ -135,7 +139,7 @@ def _statement(
         no_activity=entry.no_activity,
         as_of=entry.as_of,
         comment=entry.comment,
-        document=None if entry.document is None else shelf.named(entry.document),
+        document=document,
         section=entry.section,
     )
     check(statement, indicator)

@@ -46,6 +46,15 @@ class Refused(BadInput):
         self.refusals = tuple(refusals)
 
 
+@contextmanager
+def refused_at(*field: str) -> Iterator[None]:
+    """What is refused inside is told of the input at that path, whatever it was called where it was looked up."""
+    try:
+        yield
+    except BadInput as refusal:
+        raise BadInput(refusal.code, refusal.message, field=field) from None
+
+
 class Refusals:
     """Gathers what is wrong with the entries of a list, so that whoever sent it hears all of it at once."""
 
