@@ -3,6 +3,7 @@
 PYTHON ?= python3
 VENV ?= .venv
 PYTEST_ARGS ?= -n auto --dist worksteal
+DATABASES ?= sqlite postgresql
 
 MEMBERS := core auth schema server $(patsubst %/pyproject.toml,%,$(wildcard plugins/*/pyproject.toml))
 PROJECTS := pyproject.toml $(addsuffix /pyproject.toml,$(MEMBERS))
@@ -18,7 +19,7 @@ ifdef PIP_INDEX_URL # uv does not read pip's settings; a mirror serves both
 export UV_DEFAULT_INDEX ?= $(PIP_INDEX_URL)
 endif
 
-.PHONY: demo serve test check lint types isolated tutorial bench schema lock clean
+.PHONY: demo serve test test-sqlite test-postgresql check lint types isolated tutorial bench schema lock clean
 
 demo: $(INSTALLED) # make the demo database, serve it, ask it a few questions
 	$(VENV)/bin/dean06 demo
@@ -26,8 +27,18 @@ demo: $(INSTALLED) # make the demo database, serve it, ask it a few questions
 serve: $(INSTALLED)
 	$(VENV)/bin/dean06 serve
 
-test: $(INSTALLED) # the fast suite: under three minutes; each sector's own tests are in make isolated
+test: $(addprefix test-,$(DATABASES)) # the fast suite on each database; each sector's own tests are in make isolated
+
+test-sqlite: $(INSTALLED)
 	$(VENV)/bin/pytest $(PYTEST_ARGS) -m "not tutorial"
+
+# On a server that is started for the run, or the one that DEAN06_TEST_POSTGRES_URL names.
+test-postgresql: $(INSTALLED)
+	@if $(VENV)/bin/python -c 'import sys; from dean06_core.testing import servers; sys.exit(not servers.is_possible())'; then \
+		set -x; $(VENV)/bin/pytest $(PYTEST_ARGS) -m "not tutorial" --database postgresql; \
+	else \
+		echo "== NOT RUN on PostgreSQL: install its server (apt-get install postgresql) or set DEAN06_TEST_POSTGRES_URL"; \
+	fi
 
 check: test lint types isolated tutorial # everything: under fifteen minutes
 

@@ -9,7 +9,7 @@ import time
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from bench import computing, generating, printing, profiling, questions, records, running
+from bench import computing, generating, hiding, printing, profiling, questions, records, running
 from bench.shape import FULL, SCALES, Scale
 
 
@@ -23,11 +23,14 @@ def main() -> int:
         if not generating.is_made(path, scale):
             print(f"Making {path}: {scale.units:,} units, {scale.observations:,} observations")
             generating.generate(path, scale)
+        if asked.hiding:
+            return asyncio.run(_measure_hiding(path, scale))
         if asked.profile:
             asyncio.run(profiling.profile(path, scale, asked.profile.upper()))
         else:
             asyncio.run(_measure(path, scale, asked.rounds))
             _compute(scale, asked.rounds)
+            return asyncio.run(_measure_hiding(path, scale))
     except KeyboardInterrupt:
         print("Interrupted. What is whole is kept; run it again to go on.", file=sys.stderr)
         return 130
@@ -63,12 +66,29 @@ async def _measure_computing(path: Path, scale: Scale, rounds: int) -> None:
     print(f"\nComputed in {time.perf_counter() - started:,.0f} s")
 
 
+async def _measure_hiding(path: Path, scale: Scale) -> int:
+    """1 where time tells apart what words do not."""
+    printing.built_head()
+    for case in hiding.built():
+        printing.built(case)
+    async with running.opened(path, scale) as bench:
+        found = await hiding.told(bench)
+    printing.told_head()
+    for told in found:
+        printing.told(told)
+    apart = [told.asked for told in found if told.ratio > hiding.FURTHEST]
+    if apart:
+        print(f"Time tells apart: {', '.join(apart)}.", file=sys.stderr)
+    return 1 if apart else 0
+
+
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument("--scale", choices=[*SCALES], default=FULL.name)
     parser.add_argument("--database", type=Path, help="where the database is or is to be made; var/bench-SCALE.db")
     parser.add_argument("--rounds", type=int, default=running.ROUNDS, help="how often each question is asked")
     parser.add_argument("--records", action="store_true", help="only say how long a sector's figures take")
+    parser.add_argument("--hiding", action="store_true", help="only say what views cost, and whether time tells them")
     names = [question.name.lower() for question in questions.load()]
     parser.add_argument("--profile", choices=names, help="instead say where its time goes")
     return parser.parse_args()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from bench import computing
+from bench import computing, hiding
 from bench.running import Run
 from bench.shape import Scale
 
@@ -41,6 +41,21 @@ _COMPUTED_COLUMNS: Final = (
     ("CPU ms", 8),
     ("one pass", 8),
     ("CPU/pass", 8),
+)
+_BUILT_COLUMNS: Final = (
+    ("hidden is", 29),
+    ("types", 5),
+    ("whole ms", 8),
+    ("view ms", 7),
+    ("view/whole", 10),
+    ("MB of 100", 9),
+)
+_TOLD_COLUMNS: Final = (
+    ("asked about", 23),
+    ("rounds", 6),
+    ("outside ms", 10),
+    ("never ms", 8),
+    ("ratio", 5),
 )
 
 
@@ -104,6 +119,42 @@ def computed(run: computing.Run) -> None:
         str(run.statements),
         *(_milliseconds(seconds) for seconds in (run.computed.clock, run.computed.processor, run.passed.processor)),
         f"{run.computed.processor / run.passed.processor:,.1f}",
+    )
+
+
+def built_head() -> None:
+    print("\nA view beside the whole schema of which it is a copy: the processor's time.")
+    print("MB of 100: the memory of as many views as are kept.\n")
+    _heading(_BUILT_COLUMNS)
+
+
+def built(run: hiding.Built) -> None:
+    _row(
+        _BUILT_COLUMNS,
+        run.hidden,
+        str(run.types),
+        f"{run.whole:,.1f}",
+        f"{run.view:,.2f}",
+        f"{run.view / run.whole:.3f}",
+        f"{run.megabytes:,.1f}",
+    )
+
+
+def told_head() -> None:
+    print(
+        "\nOne sector of one province asks about what is outside and, in turns, about what there never was; medians.\n"
+    )
+    _heading(_TOLD_COLUMNS)
+
+
+def told(run: hiding.Told) -> None:
+    _row(
+        _TOLD_COLUMNS,
+        run.asked,
+        str(run.rounds),
+        f"{run.outside:,.2f}",
+        f"{run.never:,.2f}",
+        f"{run.ratio:.2f}",
     )
 
 

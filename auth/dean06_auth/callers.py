@@ -8,10 +8,10 @@ from typing import Final
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from dean06_auth import accounts, grants, passwords, tokens
-from dean06_auth.accounts import AccountCredential, AccountState
+from dean06_auth.accounts import Account, AccountCredential, AccountState
 from dean06_auth.grants import Reach
 from dean06_auth.tokens import IssuedToken
-from dean06_core.access import Caller, Grant
+from dean06_core.access import Action, Caller, DataClass, Decision, Grant, Scope, decide
 from dean06_core.database import Database
 from dean06_core.errors import BadInput
 
@@ -70,3 +70,33 @@ async def caller_of(session: AsyncSession, *, token: str, now: datetime, reach: 
         return None
     held = await grants.live(session, account_id=account.id, reach=reach, on=on)
     return Caller(login=account.login, name=account.name, unit=account.unit_key, grants=held, account=account.id)
+
+
+async def administered(session: AsyncSession, *, login: str, by: Caller, on: date) -> Account:
+    """The account of that login, whatever its state, for whoever administers accounts of its unit on that day.
+
+    One error, ACCOUNT_UNKNOWN, whether nobody has the login or ``by`` does not
+    administer there. Ask in a session of ``by``: then one and the same
+    statement finds nothing in both cases.
+    """
+    account = await accounts.find(session, login=login)
+    if account is None or not decide(by, Action.ADMINISTER, Scope(DataClass.GOVERNANCE, account.unit_key), on):
+        raise BadInput(
+            "ACCOUNT_UNKNOWN",
+            f"Không có tài khoản “{login[: accounts.LONGEST_LOGIN]}” trong phạm vi quản trị của bạn. "
+            "Hãy kiểm tra tên đăng nhập.",
+            field=("login",),
+        )
+    return account
+
+
+async def decided(
+    session: AsyncSession, *, account: Account, action: Action, scope: Scope, reach: Reach, on: date
+) -> Decision:
+    """What ``decide`` says of an account, knowing also what it once held and is still to hold; one statement.
+
+    An account that is not active is never let in, whatever is decided here.
+    """
+    held = await grants.ever_given(session, account_id=account.id, reach=reach, on=on)
+    caller = Caller(login=account.login, name=account.name, unit=account.unit_key, grants=held, account=account.id)
+    return decide(caller, action, scope, on)

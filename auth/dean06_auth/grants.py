@@ -109,12 +109,23 @@ async def live(session: AsyncSession, *, account_id: UUID, reach: Reach, on: dat
 
     A grant gives no more than its role may hold today; of a role that is gone, nothing.
     """
+    return await _found(session, account_id, reach, on, GrantRow.starts <= on, on < GrantRow.ends)
+
+
+async def ever_given(session: AsyncSession, *, account_id: UUID, reach: Reach, on: date) -> tuple[Grant, ...]:
+    """As ``live``, with what has ended and what is to come, so that ``decide`` can say so."""
+    return await _found(session, account_id, reach, on)
+
+
+async def _found(
+    session: AsyncSession, account_id: UUID, reach: Reach, on: date, *conditions: sa.ColumnElement[bool]
+) -> tuple[Grant, ...]:
     named_key = sa.func.coalesce(GrantUnits.unit_key, GrantUnits.group_key)
     rows = await session.execute(
         sa.select(GrantRow, GrantSector.sector, GrantUnits.reach, named_key)
         .outerjoin(GrantSector, GrantSector.grant_id == GrantRow.id)
         .outerjoin(GrantUnits, GrantUnits.grant_id == GrantRow.id)
-        .where(GrantRow.account_id == account_id, GrantRow.starts <= on, on < GrantRow.ends)
+        .where(GrantRow.account_id == account_id, *conditions)
         .order_by(GrantRow.id)
     )
     held: dict[GrantRow, tuple[set[str], set[UnitsOf]]] = {}

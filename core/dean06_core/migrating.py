@@ -126,7 +126,9 @@ async def upgrade(database: Database, histories: Iterable[History]) -> list[Step
 async def downgrade(database: Database, history: History, to: str = "base") -> list[Step]:
     """Take back every revision after ``to``; ``base`` takes back all. The data of dropped tables is gone."""
     async with _ONE_AT_A_TIME, database.owner.begin() as connection:
-        return await connection.run_sync(_downgrade, history, to)
+        steps = await connection.run_sync(_downgrade, history, to)
+    await database.backend.raise_walls()
+    return steps
 
 
 def _in_order(histories: Iterable[History]) -> list[History]:

@@ -42,7 +42,7 @@ class Page:
     ) -> Page:
         """Check the four Relay arguments. ``order`` names the list's order: a cursor of another one is refused."""
         if first is not None and last is not None:
-            raise BadInput("PAGE_AMBIGUOUS", "Chỉ dùng một trong hai: first hoặc last.", field=("first",))
+            raise BadInput("PAGE_AMBIGUOUS", "Vừa có first vừa có last. Hãy bỏ một trong hai.", field=("first",))
         size = DEFAULT_SIZE if first is None and last is None else (first if first is not None else last)
         assert size is not None  # noqa: S101  one of the two is given, or the default
         name = "last" if last is not None else "first"
@@ -145,7 +145,9 @@ def slice_of(rows: Sequence[T], page: Page, key: Callable[[T], Key]) -> Slice[T]
 
 def _literal(key: Key, types: Sequence[sa.types.TypeEngine[Any]]) -> sa.ColumnElement[Any]:
     if len(key) != len(types):
-        raise BadInput("CURSOR_INVALID", "Con trỏ không phải của danh sách này.", field=("after",))
+        raise BadInput(
+            "CURSOR_INVALID", "Con trỏ không phải của danh sách này. Hãy dùng đúng con trỏ đã nhận.", field=("after",)
+        )
     return sa.tuple_(*(sa.literal(_typed(value, type_), type_) for value, type_ in zip(key, types, strict=True)))
 
 

@@ -74,8 +74,8 @@ async def sums(
             stated.indicator_key,
             stated.period,
             stated.window,
-            sa.func.sum(stated.numerator),
-            sa.func.sum(stated.denominator),
+            _added(stated.numerator),
+            _added(stated.denominator),
             sa.func.count(),
             sa.func.count().filter(has_parts),
             sa.func.max(stated.as_of),
@@ -117,7 +117,12 @@ def _sharing(slice_: Slice, stated: Any) -> tuple[sa.ColumnElement[str], Any]:
         return sa.literal_column("'group:'") + sa.cast(member.group_key, sa.Text), lambda statement: statement.join(
             member, sa.and_(member.unit_key == stated.unit_key, _holds(member, stated))
         )
-    return sa.literal_column("''", sa.Text), lambda statement: statement
+    return stated.share, lambda statement: statement
+
+
+def _added(part: Any) -> sa.ColumnElement[int | None]:
+    """A sum that is a whole number on every database; a server adds up whole numbers to a decimal."""
+    return sa.cast(sa.func.sum(part), sa.BigInteger)
 
 
 def _stated_between(above: Any, stated: Any, slice_: Slice) -> sa.Exists:

@@ -93,7 +93,9 @@ class NodeQuery:
     ) -> list[Node | None]:
         if len(ids) > MOST_IDS:
             raise BadInput(
-                "TOO_MANY_IDS", f"Xin tối đa {MOST_IDS} định danh một lần, không phải {len(ids)}.", field=("ids",)
+                "TOO_MANY_IDS",
+                f"Đã xin {len(ids)} định danh, quá {MOST_IDS}. Hãy chia thành nhiều lần.",
+                field=("ids",),
             )
         return await found([parsed(id_) for id_ in ids], info.context)
 

@@ -357,7 +357,9 @@ async def observations_behind(ids: Sequence[CellId], context: Context) -> dict[C
 def _periods(codes: Sequence[str]) -> list[CalendarPeriod]:
     if len(codes) > MOST_PERIODS:
         raise BadInput(
-            "TOO_MANY_PERIODS", f"Xin tối đa {MOST_PERIODS} kỳ một lần, không phải {len(codes)}.", field=("periods",)
+            "TOO_MANY_PERIODS",
+            f"Đã xin {len(codes)} kỳ, quá {MOST_PERIODS}. Hãy chia thành nhiều lần.",
+            field=("periods",),
         )
     return [CalendarPeriod.parse(code) for code in dict.fromkeys(codes)]
 

@@ -32,5 +32,10 @@ class StructureInput:
     def day(self, context: Context) -> date | None:
         """The day whose units are meant; None for those of each period."""
         if (self.mode is StructureMode.AS_OF) != (self.on is not None):
-            raise BadInput("STRUCTURE_INVALID", "Ghi ngày on khi và chỉ khi mode là AS_OF.", field=("structure", "on"))
+            message = (
+                "Cơ cấu AS_OF cần có ngày on. Hãy ghi ngày on, hoặc chọn mode khác."
+                if self.on is None
+                else f"Ngày on {self.on:%d/%m/%Y} không đi với mode {self.mode}. Hãy bỏ on, hoặc chọn mode AS_OF."
+            )
+            raise BadInput("STRUCTURE_INVALID", message, field=("structure", "on"))
         return context.on if self.mode is StructureMode.CURRENT else self.on

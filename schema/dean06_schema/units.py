@@ -296,7 +296,7 @@ def _scheme(name: str) -> CodeScheme:
     except ValueError:
         raise BadInput(
             "CODE_SCHEME_UNKNOWN",
-            f"Không có hệ mã “{name}”. Các hệ mã: {', '.join(CodeScheme)}.",
+            f"Không có hệ mã “{name}”. Hãy chọn một trong: {', '.join(CodeScheme)}.",
             field=("scheme",),
         ) from None
 

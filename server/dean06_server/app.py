@@ -20,6 +20,7 @@ from dean06_server.clock import Clock
 from dean06_server.desk import Desk
 from dean06_server.headers import guarded
 from dean06_server.installation import Installation
+from dean06_server.passes import tell_of_expiry
 from dean06_server.reference import Reference
 from dean06_server.refusals import HANDLERS
 
@@ -29,6 +30,7 @@ _GRAPHIQL: Final = Path(__file__).parent / "static" / "graphiql"
 def create(installation: Installation, address: Address | str, *, now: Clock = clock.now) -> ASGIApp:
     """Opens nothing until it is asked something; the end of its lifespan closes what it opened."""
     database = installation.database(address)
+    tell_of_expiry(database)
     reference = Reference(database, installation.sectors)
     desk = Desk(installation.engine, database, reference, now)
 

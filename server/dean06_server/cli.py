@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 import click
-from sqlalchemy.exc import DatabaseError, OperationalError
+from sqlalchemy.exc import DatabaseError, DBAPIError, OperationalError
 
 from dean06_core.errors import BadInput, StartUpError
 from dean06_server.commands.accounts import account
@@ -17,6 +17,9 @@ from dean06_server.commands.plugins import plugin, plugins
 from dean06_server.commands.schemas import schema
 from dean06_server.commands.servers import serve
 
+_OF_LOGINS: Final = frozenset({"42501", "42704"})
+"""A server's SQLSTATE for a privilege that is not given, and for a role that is not there."""
+
 
 class _Told(click.Group):
     """Tells what was foreseen in its own words, without a traceback."""
@@ -27,9 +30,20 @@ class _Told(click.Group):
         except (BadInput, StartUpError) as error:
             raise click.ClickException(str(error)) from error
         except DatabaseError as error:
+            if getattr(error.orig, "sqlstate", None) in _OF_LOGINS:
+                raise click.ClickException(
+                    f"A login of the database lacks something: {_first_line(error)}. "
+                    "docs/commands.md says how the three logins are made."
+                ) from error
             if type(error) not in {DatabaseError, OperationalError}:
                 raise
-            raise click.ClickException(f"The database cannot be used: {error.orig}. Ask: dean06 doctor") from error
+            raise click.ClickException(
+                f"The database cannot be used: {_first_line(error)}. Ask: dean06 doctor"
+            ) from error
+
+
+def _first_line(error: DBAPIError) -> str:
+    return str(error.orig).splitlines()[0].rstrip(".")
 
 
 @click.group(cls=_Told)

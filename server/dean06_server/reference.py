@@ -6,10 +6,13 @@ import hashlib
 from asyncio import Lock
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.functions import FunctionElement
 
 from dean06_core.catalogue import Catalogue
 from dean06_core.database import Database
@@ -80,8 +83,28 @@ class Reference:
 
 async def _digest(session: AsyncSession) -> bytes:
     """A hash of every row that a snapshot is made of; one statement."""
-    contents = (
-        sa.select(sa.func.group_concat(sa.func.json_array(*record.__table__.c))).scalar_subquery() for record in _READ
-    )
-    rows = (await session.execute(sa.select(*contents))).one()
+    rows = (await session.execute(sa.select(*(_contents(record) for record in _READ)))).one()
     return hashlib.blake2b("\n".join(text or "" for text in rows).encode()).digest()
+
+
+def _contents(record: type[Record]) -> sa.ScalarSelect[str]:
+    text = _AsText(*record.__table__.c).label("text")
+    ordered = sa.select(text).order_by(text).subquery()
+    return sa.select(sa.func.aggregate_strings(ordered.c.text, ",")).scalar_subquery()
+
+
+class _AsText(FunctionElement[str]):
+    """The values of a row as one text, in which a null is told from an empty text and each value from the next."""
+
+    type = sa.Text()
+    inherit_cache = True
+
+
+@compiles(_AsText, "sqlite")
+def _json(row: _AsText, compiler: SQLCompiler, **options: Any) -> str:
+    return f"json_array({compiler.process(row.clauses, **options)})"
+
+
+@compiles(_AsText, "postgresql")
+def _record(row: _AsText, compiler: SQLCompiler, **options: Any) -> str:
+    return f"cast(row({compiler.process(row.clauses, **options)}) as text)"

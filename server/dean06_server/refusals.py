@@ -8,7 +8,8 @@ from http import HTTPStatus
 from typing import Final
 
 import orjson
-from sqlalchemy.exc import OperationalError
+import psycopg
+from sqlalchemy.exc import OperationalError, ProgrammingError
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
@@ -30,6 +31,9 @@ def told(status: int, code: str, message: str, headers: Mapping[str, str] | None
     body = {"errors": [{"message": message, "extensions": {"code": code}}]}
     return Response(orjson.dumps(body), status, headers, media_type=JSON)
 
+
+_NOT_MIGRATED: Final = frozenset({"42P01", "3F000", "42501"})
+"""A server's SQLSTATE for a table or schema that is not there, or that nobody may read until walls are raised."""
 
 _WORDS: Final = {
     HTTPStatus.NOT_FOUND: "Không có địa chỉ này. API ở /graphql, trang truy vấn ở /graphiql/.",
@@ -54,6 +58,13 @@ def _without_database(_: Request, __: Exception) -> Response:
     )
 
 
+def _without_tables(request: Request, error: Exception) -> Response:
+    assert isinstance(error, ProgrammingError)  # noqa: S101  what the handler is registered for
+    if getattr(error.orig, "sqlstate", None) in _NOT_MIGRATED:
+        return _without_database(request, error)
+    raise error
+
+
 def _gone(_: Request, __: Exception) -> Response:
     return Response(status_code=HTTPStatus.BAD_REQUEST)  # nobody is there to read it
 
@@ -70,7 +81,9 @@ HANDLERS: Final[Mapping[type[Exception], ExceptionHandler]] = {
     HTTPException: _refused,
     OperationalError: _without_database,
     NoConnectionFree: _without_database,
+    ProgrammingError: _without_tables,
     sqlite3.DatabaseError: _without_database,
+    psycopg.OperationalError: _without_database,
     ClientDisconnect: _gone,
     Exception: _failed,
 }

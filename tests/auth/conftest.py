@@ -1,44 +1,45 @@
-"""A real database file with a small province in it, copied for each test."""
+"""A real database with a small province in it, copied for each test."""
 
 from __future__ import annotations
 
-import shutil
+import asyncio
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
-import sqlalchemy as sa
 from sqlalchemy import event
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import Session
 
-from dean06_core.database import Database
+from dean06_core import migrating
+from dean06_core.database import Address, Database
 from dean06_core.directory import Directory
-from dean06_core.records import Record, declared_access, records_of
+from dean06_core.migrating import CORE, History
+from dean06_core.records import declared_access, records_of
+from dean06_core.testing.places import Template, template
 from tests.auth import province
 
 RECORDS = [*records_of("dean06_core.units"), *records_of("dean06_auth")]
 
 
 @pytest.fixture(scope="session")
-def settled(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("auth") / "settled.db"
-    engine = sa.create_engine(f"sqlite:///{path}")
-    tables = [Record.metadata.tables[record.__tablename__] for record in RECORDS]
-    Record.metadata.create_all(engine, tables=tables)
-    with Session(engine) as session, session.begin():
-        province.settle(session)
-    engine.dispose()
-    return path
+def settled() -> Template:
+    return asyncio.run(template(_settle))
+
+
+async def _settle(address: Address) -> None:
+    database = Database(address, declared_access(RECORDS))
+    await migrating.upgrade(database, [CORE, History("auth", "dean06_auth.migrations")])
+    async with database.service() as session:
+        await session.run_sync(province.settle)
+    await database.close()
 
 
 @pytest.fixture
-async def database(tmp_path: Path, settled: Path) -> AsyncIterator[Database]:
-    path = tmp_path / "dean06.db"
-    shutil.copyfile(settled, path)
-    database = Database(f"sqlite:///{path}", declared_access(RECORDS), readers=1)
-    yield database
-    await database.close()
+async def database(tmp_path: Path, settled: Template) -> AsyncIterator[Database]:
+    with settled.copied(tmp_path) as address:
+        database = Database(address, declared_access(RECORDS), readers=1)
+        yield database
+        await database.close()
 
 
 @pytest.fixture

@@ -74,7 +74,7 @@ async def test_a_login_is_given_once_whatever_its_case(session: AsyncSession) ->
 
 async def test_the_database_keeps_logins_apart_too(session: AsyncSession) -> None:
     await hire(session, "binh")
-    with pytest.raises(IntegrityError, match=r"account\.login"):
+    with pytest.raises(IntegrityError, match=r"account[._]login"):
         async with session.begin_nested():
             await hire(session, "binh")
 
@@ -119,5 +119,5 @@ async def test_no_right_at_all_reads_a_password(database: Database) -> None:
         account = await hire(session)
         session.add(AccountCredential(account_id=account.id, password_hash="$argon2id$", password_set_at=NOW))
     async with database.reading(tuple(Right(data_class, ALL, ALL) for data_class in DataClass)) as session:
-        with pytest.raises(DatabaseError, match=r"prohibited|not authorized"):
+        with pytest.raises(DatabaseError, match=r"prohibited|not authorized|permission denied"):
             await session.execute(sa.select(AccountCredential.password_hash))

@@ -99,6 +99,26 @@ async def test_a_grant_is_held_on_its_days_only(
     assert bool(await grants.live(session, account_id=account.id, reach=directory, on=on)) is is_held
 
 
+async def test_what_has_ended_and_what_is_to_come_was_given_too(session: AsyncSession, directory: Directory) -> None:
+    account = await hire(session)
+    for starts, ends in (
+        (date(2025, 1, 1), date(2026, 1, 1)),
+        (date(2026, 1, 1), NEXT_YEAR),
+        (NEXT_YEAR, date(2028, 1, 1)),
+    ):
+        await give(session, account, starts=starts, ends=ends)
+    await give(session, await hire(session, "binh"))
+    given = await grants.ever_given(session, account_id=account.id, reach=directory, on=TODAY)
+    assert sorted((grant.starts, grant.ends, grant.units) for grant in given) == [
+        (date(2025, 1, 1), date(2026, 1, 1), frozenset({VUNG_ANG})),
+        (date(2026, 1, 1), NEXT_YEAR, frozenset({VUNG_ANG})),
+        (NEXT_YEAR, date(2028, 1, 1), frozenset({VUNG_ANG})),
+    ]
+    assert [each for each in given if each.is_live(TODAY)] == [
+        *await grants.live(session, account_id=account.id, reach=directory, on=TODAY)
+    ]
+
+
 async def test_two_grants_are_not_mixed(session: AsyncSession, directory: Directory) -> None:
     account = await hire(session)
     await give(session, account, sectors=("health",), units=(UnitsOf(ReachKind.SUBTREE, VUNG_ANG),))
@@ -196,7 +216,7 @@ async def test_a_grant_of_a_leap_year_is_given(session: AsyncSession) -> None:
 )
 async def test_the_database_keeps_the_days_of_a_grant_too(session: AsyncSession, ends: date) -> None:
     row = await give(session, await hire(session))
-    with pytest.raises(IntegrityError, match="CHECK"):
+    with pytest.raises(IntegrityError, match="ck_account_grant_"):
         async with session.begin_nested():
             await session.execute(sa.update(GrantRow).where(GrantRow.id == row.id).values(ends=ends))
 
@@ -208,7 +228,7 @@ async def test_the_database_keeps_groups_and_units_apart(session: AsyncSession) 
         GrantUnits(grant_id=row.id, reach=ReachKind.AREA, group_key=PILOT_COMMUNES),
         GrantUnits(grant_id=row.id, reach=ReachKind.AREA, unit_key=TAX_OFFICE, group_key=PILOT_COMMUNES),
     ):
-        with pytest.raises(IntegrityError, match="CHECK"):
+        with pytest.raises(IntegrityError, match="ck_account_grant_"):
             async with session.begin_nested():
                 session.add(wrong)
 
@@ -270,3 +290,13 @@ async def test_whoever_governs_accounts_reads_what_they_were_granted(
         await give(session, await hire(session, unit_key=VUNG_ANG))
     async with database.reading((Right(DataClass.GOVERNANCE, ALL, units),)) as session:
         assert [await count(session, table) for table in (GrantRow, GrantSector, GrantUnits)] == [seen] * 3
+
+
+async def test_accounts_are_of_no_sector_so_that_whoever_governs_those_of_one_sector_reads_them(
+    database: Database,
+) -> None:
+    async with database.service() as session:
+        await give(session, await hire(session, unit_key=VUNG_ANG))
+    for units, seen in ((frozenset({VUNG_ANG}), 1), (ALL, 1), (frozenset({DONG_LOC}), 0)):
+        async with database.reading((Right(DataClass.GOVERNANCE, frozenset({"health"}), units),)) as session:
+            assert [await count(session, table) for table in (GrantRow, GrantSector, GrantUnits)] == [seen] * 3

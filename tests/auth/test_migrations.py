@@ -14,6 +14,7 @@ from alembic.script import ScriptDirectory
 
 import dean06_auth
 from dean06_core.records import Record, records_of
+from dean06_core.testing.places import place
 
 MIGRATIONS = Path(dean06_auth.__file__).parent / "migrations"
 OURS = [Record.metadata.tables[record.__tablename__] for record in records_of("dean06_auth")]
@@ -22,11 +23,12 @@ UNITS = [Record.metadata.tables[record.__tablename__] for record in records_of("
 
 @pytest.fixture
 def connection(tmp_path: Path) -> Iterator[sa.Connection]:
-    engine = sa.create_engine(f"sqlite:///{tmp_path}/dean06.db")
-    Record.metadata.create_all(engine, tables=UNITS)
-    with engine.begin() as connection:
-        yield connection
-    engine.dispose()
+    with place(tmp_path) as address:
+        engine = sa.create_engine(address.owner or address.url)
+        Record.metadata.create_all(engine, tables=UNITS)
+        with engine.begin() as connection:
+            yield connection
+        engine.dispose()
 
 
 def history() -> ScriptDirectory:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
@@ -14,8 +13,8 @@ from dean06_auth import tokens
 from dean06_auth.accounts import Account, AccountState
 from dean06_auth.tokens import AccessToken, IssuedToken
 from dean06_core.access import ALL, DataClass, Right
-from dean06_core.backends.sqlite import sqlite_of
 from dean06_core.database import Database
+from dean06_core.testing.databases import everything_kept
 from tests.auth.province import NOW, hire
 
 pytestmark = pytest.mark.anyio
@@ -96,20 +95,19 @@ async def test_the_token_itself_is_neither_stored_nor_shown(database: Database) 
     async with database.service() as session:
         issued = await issue(session, await hire(session))
     assert issued.token not in repr(issued)
-    for file in Path(sqlite_of(database).path).parent.iterdir():
-        assert issued.token.encode() not in file.read_bytes()
+    assert issued.token not in await everything_kept(database)
 
 
 async def test_no_right_at_all_reads_the_digests(database: Database) -> None:
     async with database.service() as session:
         await issue(session, await hire(session))
     async with database.reading(tuple(Right(data_class, ALL, ALL) for data_class in DataClass)) as session:
-        with pytest.raises(DatabaseError, match=r"prohibited|not authorized"):
+        with pytest.raises(DatabaseError, match=r"prohibited|not authorized|permission denied"):
             await session.execute(sa.select(AccessToken.digest))
 
 
 async def test_the_database_keeps_no_token_that_has_expired_when_issued(session: AsyncSession) -> None:
     account = await hire(session)
-    with pytest.raises(IntegrityError, match="CHECK"):
+    with pytest.raises(IntegrityError, match="ck_access_token_lasts_some_time"):
         async with session.begin_nested():
             await issue(session, account, timedelta())

@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, date, datetime
-from functools import cache
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any, Final
 
 import sqlalchemy as sa
@@ -20,8 +18,9 @@ from dean06_core.imports import ImportReport
 from dean06_core.indicators import Indicator, IndicatorKind, OverTime, Part
 from dean06_core.outcomes import Tally
 from dean06_core.periods import Window
-from dean06_core.records import Record, records_of
+from dean06_core.records import records_of
 from dean06_core.sectors import Sector
+from dean06_core.testing import migrated_database
 from dean06_core.unit_register import Predecessor, UnitEntry
 from dean06_core.units import CodeScheme, SuccessionKind, Tier, UnitLevel
 
@@ -192,13 +191,8 @@ class Office:
 @asynccontextmanager
 async def empty_office(folder: Path) -> AsyncIterator[Office]:
     """An office with tables and nothing in them."""
-    path = folder / "dean06.db"
-    path.write_bytes(_empty_database())
-    database = Database(f"sqlite:///{path}", {}, readers=1)
-    try:
+    async with migrated_database(folder) as database:
         yield Office(database)
-    finally:
-        await database.close()
 
 
 @asynccontextmanager
@@ -209,14 +203,3 @@ async def office(folder: Path) -> AsyncIterator[Office]:
             await unit_register.enter(session, UNITS)
         await opened.declare()
         yield opened
-
-
-@cache
-def _empty_database() -> bytes:
-    with TemporaryDirectory() as folder:
-        path = Path(folder) / "empty.db"
-        engine = sa.create_engine(f"sqlite:///{path}")
-        tables = [Record.metadata.tables[record.__tablename__] for record in records_of("dean06_core")]
-        Record.metadata.create_all(engine, tables=tables)
-        engine.dispose()
-        return path.read_bytes()

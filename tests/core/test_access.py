@@ -6,7 +6,7 @@ from collections.abc import Collection
 from datetime import date, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from dean06_core.access import (
@@ -155,6 +155,46 @@ def test_the_answer_says_what_was_denied() -> None:
     assert decide(caller(), READ, scope, TODAY) == Denied(Reason.NO_GRANT, action=READ, scope=scope, on=TODAY)
 
 
+TOMORROW, YESTERDAY = TODAY + timedelta(days=1), TODAY - timedelta(days=1)
+OVER = grant(ends=YESTERDAY)
+TO_COME = grant(starts=TOMORROW)
+
+
+@pytest.mark.parametrize(
+    ("held", "reason", "day"),
+    [
+        pytest.param([], Reason.NO_GRANT, None, id="nothing was ever granted"),
+        pytest.param([OVER], Reason.ENDED, YESTERDAY, id="it has ended"),
+        pytest.param([grant(ends=TODAY)], Reason.ENDED, TODAY, id="it ends this day"),
+        pytest.param([TO_COME], Reason.NOT_BEGUN, TOMORROW, id="it begins later"),
+        pytest.param([grant(ends=date(2026, 3, 1)), TO_COME], Reason.NOT_BEGUN, TOMORROW, id="the nearer of two"),
+        pytest.param([grant(("tax",)), OVER], Reason.ENDED, YESTERDAY, id="it has ended, and others go on"),
+        pytest.param([grant(("tax",), ends=TODAY)], Reason.ENDED, TODAY, id="it would not do, and has ended"),
+        pytest.param(
+            [grant(("tax",), ends=TODAY), OVER], Reason.ENDED, YESTERDAY, id="of two ended the one that would"
+        ),
+        pytest.param([grant(actions=(ASSIGN,))], Reason.ACTION_NOT_IN_ROLE, None, id="the role only assigns"),
+        pytest.param([grant(units=(CAM_BINH,))], Reason.UNIT_OUTSIDE, None, id="another unit"),
+        pytest.param([grant(units=())], Reason.UNIT_OUTSIDE, None, id="no unit"),
+        pytest.param([grant(("tax",)), grant(("land",))], Reason.SECTOR_OUTSIDE, None, id="two other sectors"),
+        pytest.param([grant(data_classes=(R, G))], Reason.DATA_CLASS_OUTSIDE, None, id="other data classes"),
+        pytest.param(
+            [grant(units=(CAM_BINH,)), grant(("tax",))], Reason.NOT_TOGETHER, None, id="health there and tax here"
+        ),
+    ],
+)
+def test_the_answer_says_what_is_missing(held: list[Grant], reason: Reason, day: date | None) -> None:
+    scope = Scope(A, VUNG_ANG, "health")
+
+    assert decide(caller(*held), READ, scope, TODAY) == Denied(reason, READ, scope, TODAY, day)
+
+
+def test_rows_bound_to_no_unit_are_not_outside_of_one() -> None:
+    assert decide(caller(grant(units=(CAM_BINH,))), READ, Scope(A, None, "health"), TODAY)
+    denied = decide(caller(grant(units=())), READ, Scope(A, None, "health"), TODAY)
+    assert denied == Denied(Reason.UNIT_OUTSIDE, READ, Scope(A, None, "health"), TODAY)
+
+
 def test_rights_are_the_classes_of_live_reading_grants_and_the_directory() -> None:
     health = grant(("health",), (VUNG_ANG,), data_classes=(R, A))
     tax = grant(("tax",), ALL)
@@ -223,6 +263,78 @@ def test_what_rights_let_through_is_what_decide_lets_be_read(
     )
 
     assert reads is bool(decide(caller(*held), READ, Scope(data_class, unit, sector), TODAY))
+
+
+actions = st.sampled_from([READ, RECORD, ASSIGN])
+scopes = st.builds(
+    Scope,
+    st.sampled_from([A, R, G]),
+    st.sampled_from([None, VUNG_ANG, THACH_HA, CAM_BINH]),
+    st.sampled_from([None, "health", "tax", "land"]),
+)
+
+
+def includes_unit(held: Grant, scope: Scope) -> bool:
+    return held.units is ALL or (held.units != frozenset() if scope.unit is None else scope.unit in held.units)
+
+
+def includes_sector(held: Grant, scope: Scope) -> bool:
+    return held.sectors is ALL or (
+        held.sectors != frozenset() if scope.sector is None else scope.sector in held.sectors
+    )
+
+
+def would_allow(held: Grant, action: Action, scope: Scope) -> bool:
+    """By hand: whether it allows that on its days."""
+    named = action in held.actions and scope.data_class in held.data_classes
+    return named and includes_unit(held, scope) and includes_sector(held, scope)
+
+
+@given(st.lists(grants, max_size=4), actions, scopes)
+def test_allowed_is_what_one_grant_allows_on_its_days(held: list[Grant], action: Action, scope: Scope) -> None:
+    allowing = [each for each in held if each.starts <= TODAY < each.ends and would_allow(each, action, scope)]
+
+    decision = decide(caller(*held), action, scope, TODAY)
+
+    assert bool(decision) is bool(allowing)
+    assert not isinstance(decision, Allowed) or decision.by == allowing[0]
+
+
+@given(st.lists(grants, max_size=4), actions, scopes)
+def test_a_refusal_says_what_is_true_of_every_grant(held: list[Grant], action: Action, scope: Scope) -> None:
+    denied = decide(caller(*held), action, scope, TODAY)
+    assume(isinstance(denied, Denied))
+    assert isinstance(denied, Denied)
+    in_force = [each for each in held if each.starts <= TODAY < each.ends]
+    on_other_days = [each for each in held if each.starts < each.ends and would_allow(each, action, scope)]
+    all_on_other_days = bool(on_other_days) or (bool(held) and not in_force)
+    each_by_some = (
+        any(action in each.actions for each in in_force)
+        and any(includes_unit(each, scope) for each in in_force)
+        and any(includes_sector(each, scope) for each in in_force)
+        and any(scope.data_class in each.data_classes for each in in_force)
+    )
+
+    assert {
+        Reason.NO_GRANT: not held,
+        Reason.ENDED: all_on_other_days,
+        Reason.NOT_BEGUN: all_on_other_days,
+        Reason.ACTION_NOT_IN_ROLE: not any(action in each.actions for each in in_force),
+        Reason.UNIT_OUTSIDE: not any(includes_unit(each, scope) for each in in_force),
+        Reason.SECTOR_OUTSIDE: not any(includes_sector(each, scope) for each in in_force),
+        Reason.DATA_CLASS_OUTSIDE: not any(scope.data_class in each.data_classes for each in in_force),
+        Reason.NOT_TOGETHER: each_by_some,
+    }[denied.reason]
+    days = sorted(
+        (each.ends, Reason.ENDED) if each.ends <= TODAY else (each.starts, Reason.NOT_BEGUN)
+        for each in on_other_days or held
+    )
+    if denied.reason in (Reason.ENDED, Reason.NOT_BEGUN):
+        assert (denied.day, denied.reason) in days
+        assert denied.day is not None
+        assert all(abs(denied.day - TODAY) <= abs(day - TODAY) for day, _ in days)
+    else:
+        assert denied.day is None
 
 
 @given(st.lists(grants, max_size=4), st.lists(grants, max_size=2))

@@ -18,7 +18,7 @@ from dean06_core.database import Database
 from dean06_core.errors import StartUpError
 from dean06_core.walls.sqlite import StatementRefused
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.sqlite]
 
 EVERYTHING = (Right(DataClass.DIRECTORY, ALL, ALL),)
 TABLES = {"wall_test_commune": DIRECTORY, "wall_test_hamlet": DIRECTORY}

@@ -5,22 +5,23 @@ from __future__ import annotations
 import asyncio
 import importlib
 import pkgutil
-import sqlite3
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
 
 import dean06_core
 from dean06_core import migrating
-from dean06_core.backends.sqlite import sqlite_of
-from dean06_core.database import Database
+from dean06_core.database import Address, Database
 from dean06_core.errors import StartUpError
 from dean06_core.migrating import CORE, History, HistoryState, Orphan, Step
 from dean06_core.records import records_of
 from dean06_core.sectors import Sector
 from dean06_core.testing import differences
+from dean06_core.testing.databases import as_sentences
+from dean06_core.testing.places import place
 
 pytestmark = pytest.mark.anyio
 
@@ -32,8 +33,14 @@ Written = Callable[..., History]
 
 
 @pytest.fixture
-async def database(tmp_path: Path) -> AsyncIterator[Database]:
-    database = Database(f"sqlite:///{tmp_path / 'dean06.db'}", {})
+def address(tmp_path: Path) -> Iterator[Address]:
+    with place(tmp_path) as empty:
+        yield empty
+
+
+@pytest.fixture
+async def database(address: Address) -> AsyncIterator[Database]:
+    database = Database(address, {})
     yield database
     await database.close()
 
@@ -63,12 +70,19 @@ def written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Written:
     return write
 
 
-def schema(database: Database) -> list[str]:
-    """Everything that stands in the file, as it was written."""
-    with sqlite3.connect(sqlite_of(database).path) as connection:
-        dump = list(connection.iterdump())
-    connection.close()
-    return dump
+async def kept(database: Database) -> dict[str, tuple[list[str], list[sa.Row[Any]]]]:
+    """Every table with its columns and rows."""
+
+    def look(connection: sa.Connection) -> dict[str, tuple[list[str], list[sa.Row[Any]]]]:
+        found = sa.MetaData()
+        found.reflect(connection)
+        return {
+            name: ([repr(column) for column in table.c], list(connection.execute(sa.select(table))))
+            for name, table in found.tables.items()
+        }
+
+    async with database.owner.connect() as connection:
+        return await connection.run_sync(look)
 
 
 async def tables(database: Database) -> set[str]:
@@ -127,13 +141,13 @@ async def test_the_state_is_told_without_writing(database: Database, written: Wr
 
 async def test_a_failing_revision_leaves_nothing_half_written(database: Database, written: Written) -> None:
     await migrating.upgrade(database, [written("land", FIRST)])
-    before = schema(database)
+    before = await kept(database)
     with pytest.raises(
         StartUpError,
         match=r"Revision 'land_0003' of history 'land' failed and nothing of that history was changed: .*nowhere",
     ):
         await migrating.upgrade(database, [written("land", FIRST, SECOND, FAILING)])
-    assert schema(database) == before
+    assert await kept(database) == before
 
 
 async def test_a_repaired_revision_goes_through(database: Database, written: Written) -> None:
@@ -153,7 +167,7 @@ async def test_a_database_of_a_newer_release_is_refused_before_anything_is_writt
     database: Database, written: Written
 ) -> None:
     await migrating.upgrade(database, [written("land", FIRST, SECOND)])
-    before = schema(database)
+    before = await kept(database)
     old = written("land", FIRST)
     assert [found.is_newer for found in await migrating.state(database, [old])] == [True]
     with pytest.raises(StartUpError) as refused:
@@ -163,7 +177,7 @@ async def test_a_database_of_a_newer_release_is_refused_before_anything_is_writt
         "(its newest is 'land_0001'): a newer release migrated it. Install that release again, or restore a backup "
         "from before. Nothing was changed."
     )
-    assert schema(database) == before
+    assert await kept(database) == before
 
 
 async def test_an_uninstalled_sector_keeps_its_tables_and_stops_nobody(database: Database, written: Written) -> None:
@@ -183,42 +197,45 @@ async def test_a_sector_that_comes_back_goes_on_where_it_was(database: Database,
     ]
 
 
-async def meanwhile(database: Database, upgrading: Coroutine[None, None, list[Step]], revision: str) -> list[Step]:
+async def meanwhile(address: Address, upgrading: Coroutine[None, None, list[Step]], revision: str) -> list[Step]:
     """Upgrade while another process holds the database and moves it to a revision."""
-    other = sqlite3.connect(sqlite_of(database).path, isolation_level=None)
-    other.execute("begin immediate")
-    waiting = asyncio.create_task(upgrading)
-    await asyncio.sleep(0.2)
-    other.execute("alter table land_plot add column area bigint")
-    other.execute("update alembic_version_land set version_num = ?", [revision])
-    other.execute("commit")
-    other.close()
+    other = sa.create_engine(address.owner or address.url)
+    with other.begin() as connection:
+        connection.execute(sa.text("update alembic_version_land set version_num = :revision"), {"revision": revision})
+        waiting = asyncio.create_task(upgrading)
+        await asyncio.sleep(0.2)
+        connection.execute(sa.text("alter table land_plot add column area bigint"))
+    other.dispose()
     return await waiting
 
 
 async def test_another_process_that_migrates_at_the_same_time_is_waited_for(
-    database: Database, written: Written
+    database: Database, address: Address, written: Written
 ) -> None:
     await migrating.upgrade(database, [written("land", FIRST)])
     upgrading = migrating.upgrade(database, [written("land", FIRST, SECOND)])
-    assert await meanwhile(database, upgrading, "land_0002") == []
+    assert await meanwhile(address, upgrading, "land_0002") == []
 
 
-async def test_another_process_that_migrates_further_meanwhile_is_noticed(database: Database, written: Written) -> None:
+async def test_another_process_that_migrates_further_meanwhile_is_noticed(
+    database: Database, address: Address, written: Written
+) -> None:
     await migrating.upgrade(database, [written("land", FIRST)])
     upgrading = migrating.upgrade(database, [written("land", FIRST, SECOND)])
     with pytest.raises(StartUpError, match="at revision 'land_0003' of history 'land'"):
-        await meanwhile(database, upgrading, "land_0003")
+        await meanwhile(address, upgrading, "land_0003")
 
 
-async def test_two_databases_of_one_process_are_migrated_one_after_the_other(tmp_path: Path, written: Written) -> None:
+async def test_two_databases_of_one_process_are_migrated_one_after_the_other(
+    database: Database, written: Written, tmp_path_factory: pytest.TempPathFactory
+) -> None:
     land = written("land", FIRST, SECOND)
-    databases = [Database(f"sqlite:///{tmp_path / name}.db", {}) for name in ("one", "other")]
-    done = await asyncio.gather(*(migrating.upgrade(database, [land]) for database in databases))
-    assert [len(steps) for steps in done] == [2, 2]
-    assert schema(databases[0]) == schema(databases[1])
-    for database in databases:
-        await database.close()
+    with place(tmp_path_factory.mktemp("other")) as address:
+        other = Database(address, {})
+        done = await asyncio.gather(*(migrating.upgrade(each, [land]) for each in (database, other)))
+        assert [len(steps) for steps in done] == [2, 2]
+        assert await kept(database) == await kept(other)
+        await other.close()
 
 
 async def test_going_back_stops_at_the_named_revision(database: Database, written: Written) -> None:
@@ -253,3 +270,21 @@ async def test_a_sector_without_tables_has_no_history() -> None:
     bare = Sector(code="land", title="Đất đai")
     full = Sector(code="tax", title="Thuế", migrations="dean06_tax.migrations")
     assert migrating.histories_of([bare, full]) == [History("tax", "dean06_tax.migrations")]
+
+
+async def test_an_index_that_is_not_made_is_a_difference(database: Database) -> None:
+    await migrating.upgrade(database, [CORE])
+    async with database.owner.begin() as connection:
+        await connection.execute(sa.text("drop index uq_observation_official"))
+    [told] = as_sentences(await differences(database, core_tables()))
+    assert told.startswith("'uq_observation_official' is made by the migrations with nothing more and declared by")
+
+
+@pytest.mark.postgresql
+async def test_a_check_that_is_not_made_is_a_difference(database: Database) -> None:
+    check = "ck_unit_version_validity_is_not_empty"
+    await migrating.upgrade(database, [CORE])
+    async with database.owner.begin() as connection:
+        await connection.execute(sa.text(f"alter table unit_version drop constraint {check}"))
+    [told] = as_sentences(await differences(database, core_tables()))
+    assert f"declared by its class with ['{check} CHECK" in told

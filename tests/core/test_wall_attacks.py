@@ -24,7 +24,7 @@ from dean06_core.walls.sqlite import StatementRefused, refuse_unless_reading
 
 from .walled import OFFICER, SECRETARIAT, Visit, assert_keeps_its_secret, make, names, open_database
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.sqlite]
 
 OWN: Final = ["own one", "own two"]
 DENIED: Final = r"not authorized|authorization denied|may not be (modified|indexed)|because it is a view|no such table"

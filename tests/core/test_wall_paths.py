@@ -32,7 +32,7 @@ from dean06_core.database import Database
 
 from .walled import OFFICER, SECRETARIAT, Note, Unit, Visit, make, open_database
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.sqlite]
 
 Case = TypeVar("Case")
 Read = TypeVar("Read")

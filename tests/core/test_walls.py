@@ -24,7 +24,7 @@ from dean06_core.walls.sqlite import Wall
 
 from .walled import OFFICER, SECRETARIAT, TABLES, make, names, open_database
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.sqlite]
 
 Row = Mapping[str, Any]
 Rows = Mapping[str, Sequence[Row]]

@@ -8,13 +8,14 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import httpx2
 import pytest
 import uvicorn
 
+from dean06_core.database import Address
+from dean06_core.testing.places import place
 from dean06_server import app, clock, demo
 from dean06_server.demo.questions import document
 from dean06_server.installation import Installation
@@ -51,22 +52,24 @@ def installation() -> Installation:
 
 
 @pytest.fixture(scope="session")
-def demonstration(installation: Installation, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
-    """The path of a demo database, and its password."""
-    path = tmp_path_factory.mktemp("journeys") / "demo.db"
-    database = installation.database(f"sqlite:///{path}")
+def demonstration(
+    installation: Installation, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[Address, str]]:
+    """Where a demo database is, and its password."""
 
-    async def make() -> str:
+    async def make(address: Address) -> str:
+        database = installation.database(address)
         made = await demo.make(installation, database, now=clock.now())
         await database.close()
         return made.password
 
-    return path, asyncio.run(make())
+    with place(tmp_path_factory.mktemp("journeys")) as address:
+        yield address, asyncio.run(make(address))
 
 
 @pytest.fixture(scope="session")
-def address(installation: Installation, demonstration: tuple[Path, str]) -> Iterator[str]:
-    site = app.create(installation, f"sqlite:///{demonstration[0]}")
+def address(installation: Installation, demonstration: tuple[Address, str]) -> Iterator[str]:
+    site = app.create(installation, demonstration[0])
     server = uvicorn.Server(uvicorn.Config(site, log_level="warning", access_log=False))
     with socket.create_server(("127.0.0.1", 0)) as listening:
         serving = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
@@ -85,7 +88,7 @@ def client(address: str) -> Iterator[httpx2.Client]:
 
 
 @pytest.fixture(scope="session")
-def sign_in(client: httpx2.Client, demonstration: tuple[Path, str]) -> SignIn:
+def sign_in(client: httpx2.Client, demonstration: tuple[Address, str]) -> SignIn:
     """Sign in with a login of the demonstration; once a login."""
     known: dict[str, Person] = {}
 

@@ -7,8 +7,12 @@ from typing import Any
 
 import httpx2
 import pytest
-from graphql import get_introspection_query
+from click.testing import CliRunner
+from graphql import build_client_schema, build_schema, get_introspection_query
+from graphql.utilities import find_schema_changes
 
+from dean06_core.database import Address
+from dean06_server.cli import main
 from dean06_server.demo.questions import MONTH, PROVINCE
 from tests.journeys.conftest import Person, SignIn
 
@@ -151,6 +155,45 @@ def test_a_document_shows_only_the_tasks_that_the_caller_may_see(health: Person,
     query = "{ documents(first: 100) { edges { node { label tasks(first: 100) { edges { node { code } } } } } } }"
     assert OF_JUSTICE in json.dumps(secretariat.data(query))
     assert OF_JUSTICE not in json.dumps(health.data(query))
+
+
+EXPLAIN = """query ($login: String!, $sector: String!) {
+  explainAccess(login: $login, action: "READ", unit: "42", sector: $sector, dataClass: RECORD) {
+    allowed reason by { role sectors { code } }
+  }
+}"""
+
+
+def test_an_administrator_is_told_why_a_frontend_may_read_and_why_not(sign_in: SignIn) -> None:
+    admin = sign_in("admin")
+    own, other = [admin.data(EXPLAIN, login="health", sector=each)["explainAccess"] for each in ("health", "justice")]
+    assert (own["allowed"], own["by"]) == (True, {"role": "sector_frontend", "sectors": [{"code": "health"}]})
+    assert "tài khoản “health” được xem theo vai trò “Phần mềm khai thác của ngành”" in own["reason"]
+    assert (other["allowed"], other["by"]) == (False, None)
+    assert "gồm lĩnh vực “justice”. Hãy đề nghị cấp quyền trong lĩnh vực cần làm." in other["reason"]
+
+
+@pytest.mark.parametrize("login", ["health", "secretariat", "commune.18823", "head.18823", "approver", "auditor"])
+def test_to_nobody_else_is_there_such_a_question(sign_in: SignIn, login: str) -> None:
+    person = sign_in(login)
+    assert person.data('{ __type(name: "AccessDecision") { name } }') == {"__type": None}
+    [refused] = person.ask(EXPLAIN, login="health", sector="health")["errors"]
+    assert refused["message"] == "Cannot query field 'explainAccess' on type 'Query'."
+
+
+@pytest.mark.parametrize("login", ["health", "secretariat", "admin"])
+def test_what_is_printed_for_an_account_is_what_it_is_shown(
+    sign_in: SignIn, login: str, demonstration: tuple[Address, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    address, _ = demonstration
+    monkeypatch.setenv("DEAN06_DATABASE_URL", address.url)
+    for name, url in (("CALLERS", address.callers), ("OWNER", address.owner)):
+        if url is not None:
+            monkeypatch.setenv(f"DEAN06_DATABASE_{name}_URL", url)
+    printed = CliRunner().invoke(main, ["schema", "--as", login], catch_exceptions=False)
+    assert printed.exit_code == 0, printed.output
+    shown = build_client_schema(sign_in(login).data(get_introspection_query()))  # type: ignore[arg-type]  # what it answers
+    assert find_schema_changes(build_schema(printed.output), shown) == []
 
 
 @pytest.mark.parametrize("login", ["admin", "approver", "auditor"])

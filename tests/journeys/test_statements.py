@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
-from contextlib import contextmanager
-from pathlib import Path
+from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
-from sqlalchemy import event
 
 from dean06_auth import callers
-from dean06_core.database import Database
+from dean06_core.database import Address, Database
+from dean06_core.testing import statements
 from dean06_schema.engine import Operation
 from dean06_server import clock
 from dean06_server.desk import Desk
 from dean06_server.installation import Installation
-from dean06_server.reference import Reference
+from dean06_server.reference import Reference, Snapshot
 
 pytestmark = pytest.mark.anyio
 
@@ -40,35 +38,28 @@ TASKS = """query ($first: Int!) {
 }"""
 
 
+class Held(Reference):
+    """One snapshot for ever."""
+
+    def __init__(self, snapshot: Snapshot) -> None:
+        self._snapshot = snapshot
+
+    async def current(self) -> Snapshot:
+        return self._snapshot
+
+
 @pytest.fixture
-async def database(installation: Installation, demonstration: tuple[Path, str]) -> AsyncIterator[Database]:
-    opened = installation.database(f"sqlite:///{demonstration[0]}")
+async def database(installation: Installation, demonstration: tuple[Address, str]) -> AsyncIterator[Database]:
+    opened = installation.database(demonstration[0])
     yield opened
     await opened.close()
 
 
 @pytest.fixture
-def desk(installation: Installation, database: Database) -> Desk:
-    return Desk(installation.engine, database, Reference(database, installation.sectors), clock.now)
-
-
-@contextmanager
-def statements(database: Database) -> Iterator[list[str]]:
-    """Every statement of a service or a caller inside the block."""
-    sent: list[str] = []
-
-    def note(_connection: object, _cursor: object, statement: str, *_: object) -> None:
-        if not statement.startswith("begin"):
-            sent.append(statement)
-
-    engines = (database.services.sync_engine, database.readers.sync_engine)
-    for engine in engines:
-        event.listen(engine, "before_cursor_execute", note)
-    try:
-        yield sent
-    finally:
-        for engine in engines:
-            event.remove(engine, "before_cursor_execute", note)
+async def desk(installation: Installation, database: Database) -> Desk:
+    """Units and indicators are held in memory; what it costs to know that nobody changed them is not counted here."""
+    held = Held(await Reference(database, installation.sectors).current())
+    return Desk(installation.engine, database, held, clock.now)
 
 
 @pytest.mark.parametrize(
@@ -87,7 +78,7 @@ def statements(database: Database) -> Iterator[list[str]]:
     ],
 )
 async def test_a_large_answer_takes_as_many_statements_as_a_small_one(
-    desk: Desk, database: Database, demonstration: tuple[Path, str], query: str, small: Any, large: Any, size: Any
+    desk: Desk, database: Database, demonstration: tuple[Address, str], query: str, small: Any, large: Any, size: Any
 ) -> None:
     token = await signed_in(database, demonstration[1])
 
@@ -104,7 +95,7 @@ async def test_a_large_answer_takes_as_many_statements_as_a_small_one(
 
 
 async def test_who_asks_is_known_from_two_statements(
-    desk: Desk, database: Database, demonstration: tuple[Path, str]
+    desk: Desk, database: Database, demonstration: tuple[Address, str]
 ) -> None:
     token = await signed_in(database, demonstration[1])
     await desk.answer(Operation("{ signedIn }"), token)

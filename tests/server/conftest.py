@@ -14,8 +14,9 @@ from starlette.testclient import TestClient
 from dean06_auth import accounts, grants, roles, tokens
 from dean06_core import unit_register
 from dean06_core.access import ALL
-from dean06_core.database import Database
+from dean06_core.database import Address, Database
 from dean06_core.directory import Directory
+from dean06_core.testing.places import Template, place, template
 from dean06_core.unit_register import UnitEntry
 from dean06_core.units import Tier, UnitLevel
 from dean06_server import app
@@ -43,22 +44,38 @@ def installation() -> Installation:
 
 
 @pytest.fixture(scope="session")
-def filled(installation: Installation, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
+def filled(installation: Installation) -> tuple[Template, str]:
     """A database with one unit and the account ``clerk``, who reads health from noon on; and his token of an hour."""
-    path = tmp_path_factory.mktemp("server") / "dean06.db"
-    return path, asyncio.run(_fill(installation, installation.database(f"sqlite:///{path}")))
+    tokens: list[str] = []
+
+    async def fill(address: Address) -> None:
+        tokens.append(await _fill(installation, installation.database(address)))
+
+    return asyncio.run(template(fill)), tokens[0]
 
 
 @pytest.fixture
-def database_url(filled: tuple[Path, str], tmp_path: Path) -> str:
-    """A copy of it for one test."""
-    path = tmp_path / "dean06.db"
-    path.write_bytes(filled[0].read_bytes())
-    return f"sqlite:///{path}"
+def address(filled: tuple[Template, str], tmp_path: Path) -> Iterator[Address]:
+    """Where a copy of it is, for one test."""
+    with filled[0].copied(tmp_path) as copied:
+        yield copied
 
 
 @pytest.fixture
-def token(filled: tuple[Path, str]) -> str:
+def nowhere(tmp_path: Path) -> Iterator[Address]:
+    """Where a database may be made, and none is yet."""
+    with place(tmp_path) as empty:
+        yield empty
+
+
+def tell(patched: pytest.MonkeyPatch, address: Address) -> None:
+    """Set the variables by which a command finds a database."""
+    for whose, url in (("", address.url), ("CALLERS_", address.callers), ("OWNER_", address.owner)):
+        patched.setenv(f"DEAN06_DATABASE_{whose}URL", url or "")
+
+
+@pytest.fixture
+def token(filled: tuple[Template, str]) -> str:
     return filled[1]
 
 
@@ -68,8 +85,8 @@ def hands() -> Hands:
 
 
 @pytest.fixture
-def client(installation: Installation, database_url: str, hands: Hands) -> Iterator[TestClient]:
-    site = app.create(installation, database_url, now=hands)
+def client(installation: Installation, address: Address, hands: Hands) -> Iterator[TestClient]:
+    site = app.create(installation, address, now=hands)
     with TestClient(site, raise_server_exceptions=False) as opened:
         yield opened
 

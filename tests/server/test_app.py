@@ -9,6 +9,7 @@ from typing import cast
 import pytest
 from starlette.testclient import TestClient
 
+from dean06_core.database import Address
 from dean06_core.graphql import Context
 from dean06_schema.engine import Answer, Engine, Operation
 from dean06_server import app
@@ -79,9 +80,9 @@ class Failing:
         raise RuntimeError("bí mật")
 
 
-def test_what_nobody_foresaw_is_not_told_to_the_caller(installation: Installation, database_url: str) -> None:
+def test_what_nobody_foresaw_is_not_told_to_the_caller(installation: Installation, address: Address) -> None:
     faulty = dataclasses.replace(installation, engine=cast(Engine, Failing()))
-    with TestClient(app.create(faulty, database_url), raise_server_exceptions=False) as client:
+    with TestClient(app.create(faulty, address), raise_server_exceptions=False) as client:
         answered = client.post("/graphql", json={"query": "{ __typename }"})
     assert answered.status_code == 500
     assert answered.json() == {

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import re
-import shutil
 import subprocess
 import sys
+from asyncio import to_thread
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -15,31 +18,45 @@ import pytest
 import sqlalchemy as sa
 from click.testing import CliRunner, Result
 
+from dean06_core.backends.sqlite import sqlite_path
+from dean06_core.database import Address, backend_of
 from dean06_core.imports import NOUNS
+from dean06_core.testing.places import Template, template
 from dean06_server.cli import main
 from dean06_server.demo import DATA
+from tests.server.conftest import tell
 
 COMMAND = Path(sys.executable).with_name("dean06")
 
 
 @pytest.fixture
-def path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def told(nowhere: Address, monkeypatch: pytest.MonkeyPatch) -> Address:
     """Where the database of the command is to be; nothing is there yet."""
-    path = tmp_path / "dean06.db"
-    monkeypatch.setenv("DEAN06_DATABASE_URL", f"sqlite:///{path}")
-    return path
+    tell(monkeypatch, nowhere)
+    return nowhere
+
+
+@pytest.fixture
+def path(told: Address) -> Path:
+    return sqlite_path(sa.make_url(told.url))
 
 
 def run(*arguments: str, input: str | None = None) -> Result:  # noqa: A002  click's own word
     return CliRunner().invoke(main, arguments, input=input)
 
 
-def count(path: Path, table: str) -> int:
-    engine = sa.create_engine(f"sqlite:///{path}")
-    with engine.connect() as connection:
-        found: int = connection.scalar(sa.text(f"select count(*) from {table}")) or 0
+@contextmanager
+def opened(address: Address) -> Iterator[sa.Connection]:
+    """The database as its owner opens it."""
+    engine = sa.create_engine(address.owner or address.url)
+    with engine.begin() as connection:
+        yield connection
     engine.dispose()
-    return found
+
+
+def count(address: Address, table: str) -> int:
+    with opened(address) as connection:
+        return connection.scalar(sa.text(f"select count(*) from {table}")) or 0
 
 
 # the command itself
@@ -55,7 +72,7 @@ def test_what_is_called_in_a_wrong_way_ends_with_2() -> None:
     assert run("import", "births", "x.json").exit_code == 2
 
 
-def test_a_setting_that_cannot_be_meant_ends_with_1_and_a_sentence(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_setting_that_cannot_be_meant_ends_with_1_and_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DEAN06_PORT", "http")
     refused = run("serve")
     assert (refused.exit_code, refused.output) == (
@@ -67,25 +84,27 @@ def test_a_setting_that_cannot_be_meant_ends_with_1_and_a_sentence(path: Path, m
 # the database
 
 
-def test_migrating_says_what_it_did_and_again_that_nothing_is_left(path: Path) -> None:
+def test_migrating_says_what_it_did_and_again_that_nothing_is_left(told: Address) -> None:
     first = run("migrate")
     assert first.exit_code == 0
     assert first.output.startswith("core: core_0001 ")
-    assert count(path, "indicator") > 0
+    assert count(told, "indicator") > 0
     again = run("migrate")
-    assert (again.exit_code, again.output) == (0, f"{path} is at the newest revisions.\n")
+    assert (again.exit_code, again.output) == (0, f"{backend_of(told, {}).name} is at the newest revisions.\n")
 
 
 @pytest.mark.parametrize(
     "arguments", [("serve",), ("account", "token", "health"), ("schema", "--as", "health")], ids=lambda it: it[0]
 )
-def test_a_database_that_was_not_migrated_is_used_for_nothing(path: Path, arguments: tuple[str, ...]) -> None:
+@pytest.mark.usefixtures("told")
+def test_a_database_that_was_not_migrated_is_used_for_nothing(arguments: tuple[str, ...]) -> None:
     refused = run(*arguments)
     assert refused.exit_code == 1
     assert "run: dean06 migrate." in refused.output
     assert "Traceback" not in refused.output
 
 
+@pytest.mark.sqlite
 def test_a_file_that_is_no_database_is_told_in_a_sentence(path: Path) -> None:
     path.write_text("Không phải cơ sở dữ liệu. " * 100)
     for command in ("serve", "migrate", "doctor"):
@@ -95,13 +114,15 @@ def test_a_file_that_is_no_database_is_told_in_a_sentence(path: Path) -> None:
         assert isinstance(refused.exception, SystemExit), command
 
 
-def test_the_doctor_finds_nothing_wrong_with_what_was_migrated(path: Path) -> None:
+@pytest.mark.usefixtures("told")
+def test_the_doctor_finds_nothing_wrong_with_what_was_migrated() -> None:
     run("migrate")
     examined = run("doctor")
     assert examined.exit_code == 0
     assert {line.split()[0] for line in examined.output.splitlines()} == {"ok"}
 
 
+@pytest.mark.sqlite
 def test_the_doctor_names_what_is_missing(path: Path) -> None:
     examined = run("doctor")
     assert examined.exit_code == 1
@@ -109,13 +130,11 @@ def test_the_doctor_names_what_is_missing(path: Path) -> None:
     assert not path.exists()
 
 
-def test_the_doctor_tells_of_tables_whose_plugin_is_gone(path: Path) -> None:
-    run("migrate")
-    engine = sa.create_engine(f"sqlite:///{path}")
-    with engine.begin() as connection:
+def test_the_doctor_tells_of_tables_whose_plugin_is_gone(told: Address) -> None:
+    with opened(told) as connection:
         connection.execute(sa.text("create table alembic_version_land (version_num text primary key)"))
         connection.execute(sa.text("insert into alembic_version_land values ('land_0003')"))
-    engine.dispose()
+    run("migrate")
     examined = run("doctor")
     assert examined.exit_code == 0
     assert "note    land is not installed; its tables at land_0003 are kept" in examined.output.splitlines()
@@ -138,6 +157,7 @@ def test_the_plugins_are_listed() -> None:
     assert "health (dean06-health 0.1.0): active, " in listed.output
 
 
+@pytest.mark.sqlite
 def test_the_whole_schema_needs_no_database(path: Path) -> None:
     printed = run("schema")
     assert printed.exit_code == 0
@@ -148,7 +168,8 @@ def test_the_whole_schema_needs_no_database(path: Path) -> None:
 # imports
 
 
-def test_a_file_is_imported_and_again_left_as_it_is(path: Path) -> None:
+@pytest.mark.usefixtures("told")
+def test_a_file_is_imported_and_again_left_as_it_is() -> None:
     run("migrate")
     first = run("import", "units", str(DATA / "units.json"))
     assert (first.exit_code, first.output) == (
@@ -159,17 +180,17 @@ def test_a_file_is_imported_and_again_left_as_it_is(path: Path) -> None:
     assert again.output == "units đã ghi: 0 dòng mới, 0 dòng thay đổi, 324 dòng giữ nguyên\n"
 
 
-def test_a_dry_run_writes_nothing(path: Path) -> None:
+def test_a_dry_run_writes_nothing(told: Address) -> None:
     run("migrate")
     tried = run("import", "units", str(DATA / "units.json"), "--dry-run")
     assert (tried.exit_code, tried.output) == (
         0,
         "units sẽ được ghi: 324 dòng mới, 0 dòng thay đổi, 0 dòng giữ nguyên\n",
     )
-    assert count(path, "unit") == 0
+    assert count(told, "unit") == 0
 
 
-def test_one_wrong_row_keeps_all_of_them_out_and_is_named(path: Path, tmp_path: Path) -> None:
+def test_one_wrong_row_keeps_all_of_them_out_and_is_named(told: Address, tmp_path: Path) -> None:
     run("migrate")
     units = json.loads((DATA / "units.json").read_text(encoding="utf-8"))
     units[2]["level"] = "HAMLET"
@@ -179,10 +200,11 @@ def test_one_wrong_row_keeps_all_of_them_out_and_is_named(path: Path, tmp_path: 
     assert refused.exit_code == 1
     assert "units.json: không ghi dòng nào" in refused.stderr
     assert all(word in refused.stderr for word in ("3", "level", "CHOICE_UNKNOWN"))
-    assert count(path, "unit") == 0
+    assert count(told, "unit") == 0
 
 
-def test_a_file_that_cannot_be_read_is_refused_with_its_line(path: Path, tmp_path: Path) -> None:
+@pytest.mark.usefixtures("told")
+def test_a_file_that_cannot_be_read_is_refused_with_its_line(tmp_path: Path) -> None:
     run("migrate")
     file = tmp_path / "units.json"
     file.write_text('[\n{"code": }\n]', encoding="utf-8")
@@ -211,38 +233,38 @@ def write(folder: Path, rows: list[dict[str, Any]]) -> str:
 
 
 @pytest.fixture(scope="module")
-def with_units(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def with_units() -> Template:
     """A database with the units of the demonstration, made once and copied for each test."""
-    path = tmp_path_factory.mktemp("province") / "dean06.db"
-    with pytest.MonkeyPatch.context() as patched:
-        patched.setenv("DEAN06_DATABASE_URL", f"sqlite:///{path}")
-        run("migrate")
-        run("import", "units", str(DATA / "units.json"))
-    return path
+
+    async def fill(address: Address) -> None:
+        with pytest.MonkeyPatch.context() as patched:
+            tell(patched, address)
+            await to_thread(run, "migrate")
+            await to_thread(run, "import", "units", str(DATA / "units.json"))
+
+    return asyncio.run(template(fill))
 
 
 @pytest.fixture
-def province(path: Path, with_units: Path) -> Path:
-    shutil.copy(with_units, path)
-    return path
+def province(with_units: Template, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Address]:
+    with with_units.copied(tmp_path) as address:
+        tell(monkeypatch, address)
+        yield address
 
 
-def matched_in_july(path: Path) -> list[tuple[Any, ...]]:
+def matched_in_july(address: Address) -> list[tuple[Any, ...]]:
     """The official figures of July: whose, numerator, denominator."""
-    engine = sa.create_engine(f"sqlite:///{path}")
     asked = (
         "select unit_code.code, numerator, denominator from observation "
         "join indicator on indicator.key = indicator_key join unit_code using (unit_key) "
-        "where indicator.code = 'tax.tax_code_match_rate' and period = '2025-07' and official = 1 "
+        "where indicator.code = 'tax.tax_code_match_rate' and period = '2025-07' and official "
         "and unit_code.scheme = 'NSO' and unit_code.valid_to is null"
     )
-    with engine.connect() as connection:
-        found = [tuple(row) for row in connection.execute(sa.text(asked))]
-    engine.dispose()
-    return found
+    with opened(address) as connection:
+        return [tuple(row) for row in connection.execute(sa.text(asked))]
 
 
-def test_records_are_loaded_and_the_figures_follow(province: Path, tmp_path: Path) -> None:
+def test_records_are_loaded_and_the_figures_follow(province: Address, tmp_path: Path) -> None:
     loaded = run("import", "tax.taxpayers", write(tmp_path, TAXPAYERS))
     assert loaded.exit_code == 0, loaded.output
     assert loaded.output.startswith("tax.taxpayers đã ghi: 3 dòng mới, 0 dòng thay đổi, 0 dòng giữ nguyên\n")
@@ -250,7 +272,7 @@ def test_records_are_loaded_and_the_figures_follow(province: Path, tmp_path: Pat
     assert matched_in_july(province) == [("18823", 2, 3)]
 
 
-def test_loaded_again_nothing_is_new_and_nothing_is_computed(province: Path, tmp_path: Path) -> None:
+def test_loaded_again_nothing_is_new_and_nothing_is_computed(province: Address, tmp_path: Path) -> None:
     file = write(tmp_path, TAXPAYERS)
     run("import", "tax.taxpayers", file)
     assert run("import", "tax.taxpayers", file).output == (
@@ -258,14 +280,14 @@ def test_loaded_again_nothing_is_new_and_nothing_is_computed(province: Path, tmp
     )
 
 
-def test_a_changed_record_changes_the_figures_of_its_months(province: Path, tmp_path: Path) -> None:
+def test_a_changed_record_changes_the_figures_of_its_months(province: Address, tmp_path: Path) -> None:
     run("import", "tax.taxpayers", write(tmp_path, TAXPAYERS))
     changed = [*TAXPAYERS[:2], {**TAXPAYERS[2], "matched_on": "2025-07-31"}]
     assert run("import", "tax.taxpayers", write(tmp_path, changed)).exit_code == 0
     assert matched_in_july(province) == [("18823", 3, 3)]
 
 
-def test_records_that_move_to_another_commune_take_the_figure_along(province: Path, tmp_path: Path) -> None:
+def test_records_that_move_to_another_commune_take_the_figure_along(province: Address, tmp_path: Path) -> None:
     run("import", "tax.taxpayers", write(tmp_path, TAXPAYERS))
     moved = [{**row, "unit": "18844"} for row in TAXPAYERS]
     assert run("import", "tax.taxpayers", write(tmp_path, moved)).exit_code == 0
@@ -284,7 +306,7 @@ def test_records_that_move_to_another_commune_take_the_figure_along(province: Pa
     ],
 )
 def test_a_wrong_record_keeps_all_of_them_out(
-    province: Path, tmp_path: Path, change: dict[str, Any], field: str, code: str
+    province: Address, tmp_path: Path, change: dict[str, Any], field: str, code: str
 ) -> None:
     refused = run("import", "tax.taxpayers", write(tmp_path, [*TAXPAYERS[:2], {**TAXPAYERS[2], **change}]))
     assert refused.exit_code == 1
@@ -293,7 +315,7 @@ def test_a_wrong_record_keeps_all_of_them_out(
     assert count(province, "tax_taxpayer") == 0
 
 
-def test_figures_of_any_other_period_are_computed_on_request(province: Path, tmp_path: Path) -> None:
+def test_figures_of_any_other_period_are_computed_on_request(province: Address, tmp_path: Path) -> None:
     run("import", "tax.taxpayers", write(tmp_path, TAXPAYERS))
     computed = run("compute", "tax", "--period", "2025-W30", "--period", "2025-W29")
     assert (computed.exit_code, computed.output.splitlines()[0]) == (
@@ -308,7 +330,8 @@ def test_figures_of_any_other_period_are_computed_on_request(province: Path, tmp
 # indicators that no sector owns
 
 
-def test_a_second_person_confirms_an_indicator_with_his_own_password(path: Path, tmp_path: Path) -> None:
+@pytest.mark.usefixtures("told")
+def test_a_second_person_confirms_an_indicator_with_his_own_password(tmp_path: Path) -> None:
     password = re.search(r"Mật khẩu: +(\S+)", run("demo", "--no-questions").output)
     assert password is not None
 

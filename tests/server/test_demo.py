@@ -14,16 +14,17 @@ from click.testing import CliRunner
 
 from dean06_auth import callers
 from dean06_auth.grants import GrantRow
-from dean06_core.backends.sqlite import sqlite_of
-from dean06_core.database import Database
+from dean06_core.database import Address, Database, backend_of
 from dean06_core.errors import BadInput, StartUpError
+from dean06_core.testing.databases import everything_kept
+from dean06_core.testing.places import Template, template
 from dean06_server import demo
 from dean06_server.cli import main
 from dean06_server.clock import business_day
 from dean06_server.demo import Made, mark
 from dean06_server.demo.accounts import PEOPLE
 from dean06_server.installation import Installation
-from tests.server.conftest import NOON
+from tests.server.conftest import NOON, tell
 
 pytestmark = pytest.mark.anyio
 
@@ -31,35 +32,43 @@ TODAY = business_day(NOON)
 
 
 @pytest.fixture(scope="module")
-def first(installation: Installation, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Made]:
+def first(installation: Installation) -> tuple[Template, Made]:
     """A demonstration that was made once."""
-    database = installation.database(f"sqlite:///{tmp_path_factory.mktemp('demo') / 'demo.db'}")
+    made: list[Made] = []
 
-    async def make() -> Made:
-        made = await demo.make(installation, database, now=NOON)
+    async def make(address: Address) -> None:
+        database = installation.database(address)
+        made.append(await demo.make(installation, database, now=NOON))
         await database.close()
-        return made
 
-    return sqlite_of(database).path, asyncio.run(make())
+    return asyncio.run(template(make)), made[0]
 
 
 @pytest.fixture
-def made(first: tuple[Path, Made], path: Path) -> Made:
-    """A copy of it for one test, where ``database`` and the commands find it."""
-    path.write_bytes(first[0].read_bytes())
+def made(first: tuple[Template, Made]) -> Made:
     return first[1]
 
 
 @pytest.fixture
-def path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    path = tmp_path / "demo.db"
-    monkeypatch.setenv("DEAN06_DATABASE_URL", f"sqlite:///{path}")
-    return path
+async def copied(installation: Installation, first: tuple[Template, Made], tmp_path: Path) -> AsyncIterator[Database]:
+    """The demonstration again, for one test."""
+    with first[0].copied(tmp_path) as address:
+        opened = installation.database(address)
+        yield opened
+        await opened.close()
 
 
 @pytest.fixture
-async def database(installation: Installation, path: Path) -> AsyncIterator[Database]:
-    opened = installation.database(f"sqlite:///{path}")
+def told(nowhere: Address, monkeypatch: pytest.MonkeyPatch) -> Address:
+    """Where commands make a database."""
+    tell(monkeypatch, nowhere)
+    return nowhere
+
+
+@pytest.fixture
+async def database(installation: Installation, nowhere: Address) -> AsyncIterator[Database]:
+    """One that nothing was made in yet."""
+    opened = installation.database(nowhere)
     yield opened
     await opened.close()
 
@@ -82,7 +91,7 @@ async def test_it_is_filled_with_the_report_of_a_month(made: Made) -> None:
     }
 
 
-async def test_every_account_signs_in_with_the_one_password(database: Database, made: Made) -> None:
+async def test_every_account_signs_in_with_the_one_password(copied: Database, made: Made) -> None:
     assert [person.login for person in PEOPLE] == [
         "secretariat",
         "secretariat.2",
@@ -97,31 +106,29 @@ async def test_every_account_signs_in_with_the_one_password(database: Database, 
         "auditor",
     ]
     for person in PEOPLE:
-        await sign_in(database, person.login, made.password)
+        await sign_in(copied, person.login, made.password)
 
 
 async def test_made_again_the_rows_stay_and_the_password_is_another(
-    installation: Installation, database: Database, made: Made
+    installation: Installation, copied: Database, made: Made
 ) -> None:
-    again = await demo.make(installation, database, now=NOON)
+    again = await demo.make(installation, copied, now=NOON)
     assert {(report.created, report.updated) for report in again.reports.values()} == {(0, 0)}
     assert again.password != made.password
-    await sign_in(database, "health", again.password)
+    await sign_in(copied, "health", again.password)
     with pytest.raises(BadInput):
-        await sign_in(database, "health", made.password)
+        await sign_in(copied, "health", made.password)
 
 
-async def test_made_again_after_a_year_the_grants_are_renewed(
-    installation: Installation, database: Database, made: Made
-) -> None:
+async def test_made_again_after_a_year_the_grants_are_renewed(installation: Installation, copied: Database) -> None:
     async def granted() -> int:
-        async with database.service_reading() as session:
+        async with copied.service_reading() as session:
             return await session.scalar(sa.select(sa.func.count()).select_from(GrantRow)) or 0
 
     assert await granted() == len(PEOPLE)
-    await demo.make(installation, database, now=NOON + timedelta(days=300))
+    await demo.make(installation, copied, now=NOON + timedelta(days=300))
     assert await granted() == len(PEOPLE)
-    await demo.make(installation, database, now=NOON + timedelta(days=340))
+    await demo.make(installation, copied, now=NOON + timedelta(days=340))
     assert await granted() == 2 * len(PEOPLE)
 
 
@@ -129,29 +136,21 @@ async def test_somebodys_own_database_is_refused_and_left_as_it_is(
     installation: Installation, database: Database
 ) -> None:
     await installation.bring_up(database)
-    before = sqlite_of(database).path.read_bytes()
+    before = await everything_kept(database)
     with pytest.raises(StartUpError, match="was not made by 'dean06 demo' and is left as it is"):
         await demo.make(installation, database, now=NOON)
     assert not await mark.is_demo(database)
-    assert sqlite_of(database).path.read_bytes() == before
+    assert await everything_kept(database) == before
 
 
-async def test_the_mark_travels_with_the_file(
-    installation: Installation, database: Database, made: Made, tmp_path: Path
-) -> None:
-    assert await mark.is_demo(database)
-    await database.close()
-    copied = tmp_path / "copied.db"
-    copied.write_bytes(sqlite_of(database).path.read_bytes())
-    other = installation.database(f"sqlite:///{copied}")
-    assert await mark.is_demo(other)
-    await other.close()
+async def test_the_mark_travels_with_a_copy(copied: Database) -> None:
+    assert await mark.is_demo(copied)
 
 
 # the command
 
 
-def test_the_command_asks_its_questions_and_says_how_to_go_on(path: Path) -> None:
+def test_the_command_asks_its_questions_and_says_how_to_go_on(told: Address) -> None:
     shown = CliRunner().invoke(main, ["demo"])
     assert shown.exit_code == 0, shown.output
     for truth in (
@@ -166,28 +165,30 @@ def test_the_command_asks_its_questions_and_says_how_to_go_on(path: Path) -> Non
         "báo cáo nêu quá hạn",
         "65,22%",
         "Xã bên cạnh (18844): không có.",
-        str(path),
+        backend_of(told, {}).name,
         "http://localhost:8000/graphiql/",
     ):
         assert truth in shown.output
     assert re.search(r"Tổng số +│ 52 ", shown.output)
 
 
-def test_without_questions_it_only_fills_the_database(path: Path) -> None:
+def test_without_questions_it_only_fills_the_database(installation: Installation, told: Address) -> None:
     shown = CliRunner().invoke(main, ["demo", "--no-questions"])
     assert shown.exit_code == 0, shown.output
     assert "42,9%" not in shown.output
     assert re.search(r"Mật khẩu: +[a-z0-9]{4}-[a-z0-9]{4}-[a-z0-9]{4} ", shown.output)
-    assert path.exists()
+    assert asyncio.run(_is_demo(installation, told))
 
 
-def test_an_operator_takes_any_token_in_a_demonstration_and_not_elsewhere(path: Path) -> None:
+def test_an_operator_takes_any_token_in_a_demonstration_and_not_elsewhere(
+    installation: Installation, told: Address
+) -> None:
     assert CliRunner().invoke(main, ["demo", "--no-questions"]).exit_code == 0
     taken = CliRunner().invoke(main, ["account", "token", "admin"])
     assert taken.exit_code == 0
     assert re.fullmatch(r"d06_[A-Za-z0-9_-]{43}\n", taken.stdout)
     assert "Hết hạn lúc" in taken.stderr
-    _take_the_mark_away(path)
+    asyncio.run(_take_the_mark_away(installation, told))
     refused = CliRunner().invoke(main, ["account", "token", "admin", "--reason", "Thử"])
     assert refused.exit_code == 1
     assert "không lấy mã truy cập thay được" in refused.output
@@ -196,7 +197,7 @@ def test_an_operator_takes_any_token_in_a_demonstration_and_not_elsewhere(path: 
     assert CliRunner().invoke(main, ["account", "token", "health", "--reason", "Thử"]).exit_code == 0
 
 
-@pytest.mark.usefixtures("path")
+@pytest.mark.usefixtures("told")
 def test_the_schema_of_an_account_is_without_what_it_may_not_see() -> None:
     assert CliRunner().invoke(main, ["demo", "--no-questions"]).exit_code == 0
     shown = CliRunner().invoke(main, ["schema", "--as", "health"])
@@ -207,8 +208,15 @@ def test_the_schema_of_an_account_is_without_what_it_may_not_see() -> None:
     assert (unknown.exit_code, unknown.output) == (1, "Error: There is no account 'nobody'.\n")
 
 
-def _take_the_mark_away(path: Path) -> None:
-    engine = sa.create_engine(f"sqlite:///{path}")
-    with engine.begin() as connection:
-        connection.execute(sa.text("pragma application_id = 0"))
-    engine.dispose()
+async def _is_demo(installation: Installation, address: Address) -> bool:
+    database = installation.database(address)
+    try:
+        return await mark.is_demo(database)
+    finally:
+        await database.close()
+
+
+async def _take_the_mark_away(installation: Installation, address: Address) -> None:
+    database = installation.database(address)
+    await database.backend.write_mark("")
+    await database.close()

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 
-from dean06_core.backends.sqlite import sqlite_of
-from dean06_core.database import Database
+from dean06_core.database import Address, Database
 from dean06_core.errors import StartUpError
 from dean06_server.installation import AUTH, Installation
 from tests.server.test_probes import migrate_as_a_newer_release
@@ -18,8 +16,8 @@ pytestmark = pytest.mark.anyio
 
 
 @pytest.fixture
-async def database(installation: Installation, tmp_path: Path) -> AsyncIterator[Database]:
-    opened = installation.database(f"sqlite:///{tmp_path / 'dean06.db'}")
+async def database(installation: Installation, nowhere: Address) -> AsyncIterator[Database]:
+    opened = installation.database(nowhere)
     yield opened
     await opened.close()
 
@@ -45,10 +43,10 @@ async def test_a_database_that_is_behind_is_not_served(installation: Installatio
 
 
 async def test_a_database_that_is_newer_is_neither_served_nor_migrated(
-    installation: Installation, database: Database
+    installation: Installation, database: Database, nowhere: Address
 ) -> None:
     await installation.bring_up(database)
-    await migrate_as_a_newer_release(installation, f"sqlite:///{sqlite_of(database).path}")
+    await migrate_as_a_newer_release(installation, nowhere)
     with pytest.raises(StartUpError, match=r"'auth' is at auth_9999.*install the newer release again"):
         await installation.refuse_unless_current(database)
     with pytest.raises(StartUpError, match="a newer release migrated it"):

@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from starlette.testclient import TestClient
 
 from dean06_core import migrating
+from dean06_core.database import Address
 from dean06_core.plugins import GROUP
 from dean06_server import app
 from dean06_server.installation import AUTH, Installation
@@ -22,8 +23,8 @@ READY = {"status": "ready", "broken": []}
 
 
 @contextmanager
-def serving(installation: Installation, database_url: str) -> Iterator[TestClient]:
-    site = app.create(installation, database_url, now=Hands())
+def serving(installation: Installation, address: Address) -> Iterator[TestClient]:
+    site = app.create(installation, address, now=Hands())
     with TestClient(site, raise_server_exceptions=False) as client:
         yield client
 
@@ -34,10 +35,10 @@ def test_a_fitting_database_is_ready(client: TestClient) -> None:
     assert answered.headers["cache-control"] == "no-store"
 
 
-def test_a_broken_plugin_is_named_and_everything_else_serves_on(database_url: str, token: str) -> None:
+def test_a_broken_plugin_is_named_and_everything_else_serves_on(address: Address, token: str) -> None:
     land = EntryPoint("land", "dean06_land.plugin", GROUP)
     installation = Installation.found([*entry_points(group=GROUP), land])
-    with serving(installation, database_url) as client:
+    with serving(installation, address) as client:
         answered = client.get("/readyz")
         assert answered.status_code == 200
         assert answered.json() == {"status": "ready", "broken": [{"plugin": "land", "version": "?"}]}
@@ -47,9 +48,9 @@ def test_a_broken_plugin_is_named_and_everything_else_serves_on(database_url: st
 
 
 def test_a_database_without_tables_is_not_ready_and_says_which_histories(
-    installation: Installation, tmp_path: Path
+    installation: Installation, nowhere: Address
 ) -> None:
-    with serving(installation, f"sqlite:///{tmp_path / 'empty.db'}") as client:
+    with serving(installation, nowhere) as client:
         answered = client.get("/readyz")
         assert answered.status_code == 503
         assert answered.json() == {
@@ -72,16 +73,17 @@ def test_a_database_without_tables_is_not_ready_and_says_which_histories(
         assert asked.json()["errors"][0]["extensions"] == {"code": "DATABASE_UNAVAILABLE"}
 
 
-def test_a_database_of_a_newer_release_is_not_ready(installation: Installation, database_url: str) -> None:
-    asyncio.run(migrate_as_a_newer_release(installation, database_url))
-    with serving(installation, database_url) as client:
+def test_a_database_of_a_newer_release_is_not_ready(installation: Installation, address: Address) -> None:
+    asyncio.run(migrate_as_a_newer_release(installation, address))
+    with serving(installation, address) as client:
         answered = client.get("/readyz")
         assert (answered.status_code, answered.json()["histories"]) == (503, ["auth"])
 
 
+@pytest.mark.sqlite
 def test_a_file_that_is_no_database_is_not_ready(installation: Installation, tmp_path: Path) -> None:
     (tmp_path / "notes.db").write_text("Không phải cơ sở dữ liệu. " * 100)
-    with serving(installation, f"sqlite:///{tmp_path / 'notes.db'}") as client:
+    with serving(installation, Address(f"sqlite:///{tmp_path / 'notes.db'}")) as client:
         answered = client.get("/readyz")
         assert (answered.status_code, answered.json()) == (503, {"status": "not ready", "because": "database"})
         assert client.get("/livez").status_code == 200
@@ -93,9 +95,9 @@ def test_a_probe_is_only_asked(client: TestClient, path: str) -> None:
     assert client.post(path).status_code == 405
 
 
-async def migrate_as_a_newer_release(installation: Installation, database_url: str) -> None:
-    database = installation.database(database_url)
-    async with database.services.begin() as connection:
+async def migrate_as_a_newer_release(installation: Installation, address: Address) -> None:
+    database = installation.database(address)
+    async with database.owner.begin() as connection:
         table = AUTH.version_table
         await connection.execute(sa.update(table).values(version_num="auth_9999"))
     states = await migrating.state(database, installation.histories)

@@ -26,6 +26,8 @@ _WRITERS: Final = 6
 """The advisory lock that keeps services from writing at the same time; nothing else takes it."""
 
 _READING: Final = "begin isolation level repeatable read read only"
+_CLEAN: Final = "begin; close all; unlisten *; select pg_advisory_unlock_all(); discard temp; reset all; commit"
+"""Before a caller: whatever the one before left on the connection is gone, and no rollback brings it back."""
 _COMMENT: Final = sa.text("select obj_description(to_regnamespace('public'), 'pg_namespace')")
 
 
@@ -48,11 +50,12 @@ class Postgresql:
         self._passes: dict[tuple[Right, ...], tuple[str, float]] = {}
         self.services = _opened(services, begin=_READING, size=readers)
         self.owner = self.services if owner is None else _opened(owner, begin="begin", size=1)
-        self.readers = self.writers = _opened(callers, begin=_READING, size=readers, timeout=_TIMEOUT)
+        alone = f"{_CLEAN}; {_READING}"
+        self.readers = self.writers = _opened(callers, begin=alone, size=readers, timeout=_TIMEOUT)
 
     async def admit(self, connection: AsyncConnection, rights: tuple[Right, ...], *, writes: bool = False) -> None:
         pass_ = await self._pass_for(rights)
-        begin = self.writing if writes else _READING
+        begin = f"{_CLEAN}; {self.writing if writes else _READING}"
         await connection.execution_options(begin=f"{begin}; select set_config('{wall.SETTING}', '{pass_}', true)")
 
     def is_refusal(self, error: DBAPIError) -> bool:

@@ -5,7 +5,13 @@ import pytest
 pytest.register_assert_rewrite("dean06_core.testing.contract", "dean06_core.testing.fields")
 
 from dean06_core.testing.contract import PluginContract  # noqa: E402  pytest rewrites only what is not yet imported
-from dean06_core.testing.databases import differences, everything_kept, migrated_database, statements  # noqa: E402  likewise
+from dean06_core.testing.databases import (  # noqa: E402  likewise
+    differences,
+    everything_kept,
+    migrated_database,
+    statements,
+    unkept,
+)
 from dean06_core.testing.provinces import COMMUNES, SmallProvince, place, small_province  # noqa: E402  likewise
 
 __all__ = [
@@ -18,4 +24,5 @@ __all__ = [
     "place",
     "small_province",
     "statements",
+    "unkept",
 ]

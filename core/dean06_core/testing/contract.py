@@ -22,6 +22,7 @@ from dean06_core.testing.databases import as_sentences, differences, migrated_da
 from dean06_core.testing.filled_provinces import filled_province
 from dean06_core.testing.hand_counts import HandCounts
 from dean06_core.testing.importing import COMMUNES
+from dean06_core.testing.leaks.provinces import walled_province
 from dean06_core.testing.measurements import NATION, SPANS
 
 _FEW, _SOME, _MANY = 3, 60, LARGEST_SIZE + 50
@@ -108,6 +109,11 @@ class PluginContract:
             left = sorted(tables & await tables_of(database))
             faults.tell(*(f"Table '{table}' is left after downgrade(). Drop it there." for table in left))
             assert await migrating.orphans(database, [migrating.CORE]) == []
+
+    async def test_no_way_leads_to_a_row_outside_the_pass(self, tmp_path: Path) -> None:
+        async with walled_province(tmp_path, self.sector, self.by_hand.samples) as matrix:
+            for record in self.sector.tables:
+                faults.tell(*await matrix.reading(record), *await matrix.changing(record))
 
     async def test_a_resolver_asks_once_however_many_units_and_spans(self, tmp_path: Path) -> None:
         async with (

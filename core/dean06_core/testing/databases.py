@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Collection, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import event
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from dean06_core import migrating
 from dean06_core.access import Access
@@ -38,6 +39,27 @@ async def migrated_database(
             await database.close()
 
 
+_OF_A_SERVER: Final = ("pg_current_snapshot", " wall.pass ")
+_CLAUSES: Final = sa.text(
+    """
+    with made as (
+        select oid, relname from pg_class
+        where relnamespace = to_regnamespace(current_schema()) and relkind = 'r' and relname = any(:tables)
+    )
+    select relname, concat_ws(
+        ' ', attname, format_type(atttypid, atttypmod), case when attnotnull then 'not null' end,
+        nullif(attidentity, ''), pg_get_expr(adbin, adrelid)
+    )
+    from made join pg_attribute on attrelid = made.oid and attnum > 0 and not attisdropped
+    left join pg_attrdef on adrelid = attrelid and adnum = attnum
+    union all
+    select relname, conname || ' ' || pg_get_constraintdef(pg_constraint.oid, true)
+    from made join pg_constraint on conrelid = made.oid
+    union all
+    select pg_class.relname, pg_get_indexdef(indexrelid, 0, true)
+    from made join pg_index on indrelid = made.oid join pg_class on pg_class.oid = indexrelid
+    """
+)
 _MIGRATED: dict[tuple[object, ...], Template] = {}
 
 
@@ -57,15 +79,28 @@ async def _migrated(histories: tuple[History, ...], tables: Mapping[str, Access]
     return _MIGRATED[key]
 
 
+@asynccontextmanager
+async def unkept(database: Database) -> AsyncIterator[AsyncSession]:
+    """A session of a service that may write what it likes; nothing of it is there afterwards."""
+    async with AsyncSession(database.services.execution_options(begin="begin"), expire_on_commit=False) as session:
+        yield session
+
+
 @contextmanager
 def statements(database: Database) -> Iterator[list[str]]:
-    """Every statement that services and readers send inside the block; BEGIN and COMMIT do not count."""
+    """Every statement that services and callers send inside the block; BEGIN and COMMIT do not count.
+
+    Nor does what only a server has to be asked: whether anybody has committed,
+    and to keep a pass.
+    """
     sent: list[str] = []
 
     def note(_connection: object, _cursor: object, statement: str, *_: object) -> None:
-        sent.append(statement)
+        if not any(word in statement for word in _OF_A_SERVER):
+            sent.append(statement)
 
-    engines = (database.services.sync_engine, database.readers.sync_engine)
+    opened = (database.services, database.readers, database.backend.writers)
+    engines = {engine.sync_engine for engine in opened}
     for engine in engines:
         event.listen(engine, "before_cursor_execute", note)
     try:
@@ -98,9 +133,10 @@ async def differences(database: Database, tables: Collection[str]) -> list[Any]:
                 "include_object": lambda _, name, kind, *__: kind != "table" or name in tables,
             },
         )
-        made, declared = _definitions(connection, tables), _declared(tables)
+        found = compare_metadata(context, Record.metadata)
+        made, declared = _definitions(connection, tables), _declared(connection, tables)
         return [
-            *compare_metadata(context, Record.metadata),
+            *found,
             *(
                 (name, made.get(name), declared.get(name))
                 for name in sorted({*made, *declared})
@@ -108,7 +144,7 @@ async def differences(database: Database, tables: Collection[str]) -> list[Any]:
             ),
         ]
 
-    async with database.services.connect() as connection:
+    async with database.owner.connect() as connection:
         return await connection.run_sync(compare)
 
 
@@ -131,18 +167,32 @@ async def tables_of(database: Database) -> set[str]:
         return set(await connection.run_sync(lambda opened: sa.inspect(opened).get_table_names()))
 
 
-def _declared(tables: Collection[str]) -> dict[str, list[str]]:
+def _declared(connection: sa.Connection, tables: Collection[str]) -> dict[str, list[str]]:
+    """What the classes would make: in another file, or in another schema until the transaction ends."""
+    if connection.dialect.name == "postgresql":
+        connection.exec_driver_sql("create schema declared")
+        connection.exec_driver_sql("set local search_path = declared, public")
+        return _made_of(connection, tables)
     engine = sa.create_engine("sqlite://")
     try:
-        with engine.connect() as connection:
-            Record.metadata.create_all(connection, [Record.metadata.tables[name] for name in tables])
-            return _definitions(connection, tables)
+        with engine.connect() as other:
+            return _made_of(other, tables)
     finally:
         engine.dispose()
 
 
+def _made_of(connection: sa.Connection, tables: Collection[str]) -> dict[str, list[str]]:
+    Record.metadata.create_all(connection, [Record.metadata.tables[name] for name in tables], checkfirst=False)
+    return _definitions(connection, tables)
+
+
 def _definitions(connection: sa.Connection, tables: Collection[str]) -> dict[str, list[str]]:
     """Each table and index with the clauses that define it; their order does not matter."""
+    if connection.dialect.name == "postgresql":
+        clauses: dict[str, list[str]] = {}
+        for name, clause in connection.execute(_CLAUSES, {"tables": list(tables)}):
+            clauses.setdefault(name, []).append(clause)
+        return {name: sorted(found) for name, found in clauses.items()}
     master = sa.table("sqlite_master", sa.column("name"), sa.column("tbl_name"), sa.column("sql"))
     found = sa.select(master.c.name, master.c.sql).where(master.c.tbl_name.in_(tables), master.c.sql.is_not(None))
     return {name: sorted(_clauses(" ".join(sql.split()))) for name, sql in connection.execute(found)}

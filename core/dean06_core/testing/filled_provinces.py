@@ -22,7 +22,7 @@ from dean06_core.graphql import Context
 from dean06_core.records import Record
 from dean06_core.sectors import Sector
 from dean06_core.testing import faults
-from dean06_core.testing.databases import migrated_database
+from dean06_core.testing.databases import migrated_database, unkept
 from dean06_core.testing.importing import COMMUNES, PROVINCE, add_records, enter_province
 
 NOW: Final = datetime(2025, 8, 5, tzinfo=UTC)
@@ -66,7 +66,7 @@ async def filled_province(
         async with database.service() as session:
             directory = await enter_province(session)
         keys = [directory.named(code, NOW.date()).key for code in owners]
-        async with AsyncSession(database.services, expire_on_commit=False) as session:
+        async with unkept(database) as session:
             catalogue = await Catalogue.load(session, [sector])
             records = await add_records(session, sector, keys, count, samples)
             missing = set(sector.tables) - {type(record) for record in records} if count else set()

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import mkdtemp
-from typing import Final
+from typing import Final, LiteralString
 
 import psycopg
 import sqlalchemy as sa
@@ -24,7 +24,11 @@ GIVEN: Final = "DEAN06_TEST_POSTGRES_URL"
 
 _PLACES: Final = ("/usr/lib/postgresql", "/usr/pgsql", "/opt/homebrew/opt", "/usr/local/opt")
 _ROLES: Final = ("owner", "services", "callers")
+_ROOM: Final = 2 * 1024**3
 _UNPRIVILEGED: Final = "postgres"
+_COPIES_BY_CHOICE: Final = 150000
+"""The release since which a database is copied through the log unless its files are asked for, which is quicker."""
+
 _SETTINGS: Final = {
     "fsync": "off",
     "full_page_writes": "off",
@@ -43,7 +47,7 @@ def started() -> Iterator[str]:
     binaries = _binaries()
     if binaries is None:
         raise FileNotFoundError(f"No PostgreSQL is installed here. Install its server, or set {GIVEN}.")
-    folder = Path(mkdtemp(prefix="dean06-"))
+    folder = Path(mkdtemp(prefix="dean06-", dir=_in_memory()))
     try:
         yield from _served(binaries, folder)
     finally:
@@ -58,17 +62,21 @@ class Logins:
     """Three roles on a server, made for this run alone, and databases that they open."""
 
     def __init__(self, superuser: str) -> None:
-        self._superuser = sa.make_url(superuser)
+        self._superuser = sa.make_url(superuser).set(drivername="postgresql")
         self._mark = secrets.token_hex(4)
         self._password = secrets.token_hex(8)
+        with self._connected() as connection:
+            copies_files = connection.info.server_version >= _COPIES_BY_CHOICE
+        self._how = sql.SQL("strategy file_copy" if copies_files else "")
         for role in _ROLES:
             self._run("create role {} login password {}", sql.Identifier(self._role(role)), sql.Literal(self._password))
 
     def make(self, name: str, template: str = "template0") -> Address:
         """A database of the owner's, empty or like the template, to which nobody may be connected."""
         self._run(
-            "create database {} owner {} template {} encoding 'UTF8' locale 'C.UTF-8'",
+            "create database {} owner {} template {} encoding 'UTF8' locale 'C.UTF-8' {}",
             *(sql.Identifier(each) for each in (self._name(name), self._role("owner"), self._template(template))),
+            self._how,
         )
         return Address(self._url("services", name), callers=self._url("callers", name), owner=self._url("owner", name))
 
@@ -77,8 +85,7 @@ class Logins:
 
     def leave(self) -> None:
         """Drop what was made and is still there, the roles too."""
-        superuser = self._superuser.set(drivername="postgresql").render_as_string(hide_password=False)
-        with psycopg.connect(superuser, autocommit=True) as connection:
+        with self._connected() as connection:
             made = connection.execute(
                 "select datname from pg_database where starts_with(datname, %s)", [self._name("")]
             )
@@ -91,9 +98,7 @@ class Logins:
         return template if template == "template0" else self._name(template)
 
     def _url(self, role: str, database: str) -> str:
-        url = self._superuser.set(
-            username=self._role(role), password=self._password, database=self._name(database), drivername="postgresql"
-        )
+        url = self._superuser.set(username=self._role(role), password=self._password, database=self._name(database))
         return url.render_as_string(hide_password=False)
 
     def _name(self, database: str) -> str:
@@ -102,10 +107,20 @@ class Logins:
     def _role(self, role: str) -> str:
         return f"dean06_{self._mark}_{role}"
 
-    def _run(self, statement: str, *parts: sql.Composable) -> None:
-        superuser = self._superuser.set(drivername="postgresql").render_as_string(hide_password=False)
-        with psycopg.connect(superuser, autocommit=True) as connection:
+    def _run(self, statement: LiteralString, *parts: sql.Composable) -> None:
+        with self._connected() as connection:
             connection.execute(sql.SQL(statement).format(*parts))
+
+    def _connected(self) -> psycopg.Connection:
+        return psycopg.connect(self._superuser.render_as_string(hide_password=False), autocommit=True)
+
+
+def _in_memory() -> Path | None:
+    """A folder that is kept in memory and has room for a run: a new database is copied there ten times as fast."""
+    there = Path("/dev/shm")  # noqa: S108  a place for a folder of our own
+    if not os.access(there, os.W_OK):
+        return None
+    return there if shutil.disk_usage(there).free > _ROOM else None
 
 
 def _binaries() -> Path | None:

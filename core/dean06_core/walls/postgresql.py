@@ -88,6 +88,8 @@ def raised(tables: Mapping[str, Access], existing: Collection[str], logins: Logi
     yield from _helpers(logins)
     yield f"create or replace function wall.raised_digest() returns text language sql as $$ select '{whole}' $$"
     services, callers, owner = (f'"{name}"' for name in (logins.services, logins.callers, logins.owner))
+    revoking = "'revoke temporary on database ' || quote_ident(current_database()) || ' from public'"
+    yield f"do $$ begin execute {revoking}; end $$"
     for schema in ("public", "wall"):
         yield f"grant usage on schema {schema} to {services}, {callers}"
     yield f"revoke all on all tables in schema public from public, {callers}"

@@ -15,10 +15,12 @@ authorizer, or opens the file itself, is outside its promise.
 
 from __future__ import annotations
 
+import fnmatch
 import re
 import secrets
 import sqlite3
 from collections.abc import Mapping
+from functools import lru_cache
 from itertools import count
 from typing import Final
 
@@ -31,9 +33,10 @@ _MERGING: Final = re.compile(r"(?<![a-z_])(?:natural|using)(?![a-z0-9_$])", re.I
 _KEPT_AREAS: Final = 16
 _HARMLESS: Final = {sqlite3.SQLITE_SELECT, sqlite3.SQLITE_TRANSACTION, sqlite3.SQLITE_RECURSIVE}
 REACHING_OUT: Final = {"load_extension", "fts3_tokenizer", "readfile", "writefile", "edit", "sqlite_dbpage"}
-_FAILING: Final = {"abs", "match", "regexp", "zeroblob", "randomblob", "printf", "format", "->", "->>"}
+_FAILING: Final = {"abs", "match", "regexp", "replace", "zeroblob", "randomblob", "printf", "format", "->", "->>"}
 """Functions that fail on some values. SQLite may try a caller's condition on a row before the wall hides it, and an
-error would tell of the row; so do those whose name starts with ``json``."""
+error would tell of the row; so do those whose name starts with ``json``. LIKE and GLOB are ours on a reading connection
+and never fail."""
 
 
 class StatementRefused(PermissionError):
@@ -182,6 +185,9 @@ class Wall(Passes):
         self._bare = {name.lower() for name in existing - shadowed.keys()}
         for table, access in shadowed.items():
             self._shadow(connection, table, access)
+        for arguments in (2, 3):
+            connection.create_function("like", arguments, _is_like, deterministic=True)
+        connection.create_function("glob", 2, _is_glob, deterministic=True)
         connection.set_authorizer(self._authorize)
 
     def _inner(self, table: str) -> str:
@@ -226,3 +232,37 @@ def _anchor(connection: sqlite3.Connection, table: str) -> str:
 def _is_safe(function: str) -> bool:
     name = function.lower()
     return name not in REACHING_OUT and name not in _FAILING and not name.startswith("json")
+
+
+def _is_like(pattern: object, text: object, escape: object = None) -> bool | None:
+    """``text LIKE pattern ESCAPE escape``; false where SQLite would fail, on an escape that is no letter."""
+    if pattern is None or text is None:
+        return None
+    letter = "" if escape is None else str(escape)
+    if escape is not None and len(letter) != 1:
+        return False
+    return _like(str(pattern), letter).fullmatch(str(text)) is not None
+
+
+def _is_glob(pattern: object, text: object) -> bool | None:
+    if pattern is None or text is None:
+        return None
+    return fnmatch.fnmatchcase(str(text), str(pattern).replace("[^", "[!"))
+
+
+@lru_cache(maxsize=256)
+def _like(pattern: str, escape: str) -> re.Pattern[str]:
+    """Of a LIKE pattern; letters of ASCII match in either case, as SQLite has it."""
+    parts: list[str] = []
+    letters = iter(pattern)
+    for letter in letters:
+        if letter == escape:
+            parts.append(_either_case(next(letters, "")))
+        else:
+            parts.append({"%": ".*", "_": "."}.get(letter) or _either_case(letter))
+    return re.compile("".join(parts), re.DOTALL)
+
+
+def _either_case(letter: str) -> str:
+    cased = letter.isascii() and letter.isalpha()
+    return f"[{letter.lower()}{letter.upper()}]" if cased else re.escape(letter)

@@ -9,13 +9,12 @@ import pytest
 import sqlalchemy as sa
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from dean06_core.database import Database
 from dean06_core.measuring import Measurement, Span
 from dean06_core.migrating import histories_of
 from dean06_core.periods import Period, Window
-from dean06_core.testing import migrated_database
+from dean06_core.testing import migrated_database, unkept
 from dean06_core.units import UnitRow
 from dean06_health.by_hand import BY_HAND
 from dean06_health.plugin import SECTOR
@@ -64,7 +63,7 @@ def visit(visited_on: date = JULY.starts) -> Visit:
 async def measured(
     database: Database, code: str, rows: list[Visit], spans: list[Span] | None = None
 ) -> list[Measurement]:
-    async with AsyncSession(database.services) as session:
+    async with unkept(database) as session:
         session.add_all(rows)
         await session.flush()
         return list(await SECTOR.resolvers[f"health.{code}"](session, ASKED, spans or SPANS))
@@ -97,7 +96,7 @@ async def test_visits_without_a_fee_are_no_activity_and_not_missing(database: Da
 async def test_the_database_refuses_what_no_span_would_count(
     database: Database, visited_on: date, refused: str | None
 ) -> None:
-    async with AsyncSession(database.services) as session:
+    async with unkept(database) as session:
         session.add(visit(visited_on))
         if refused is None:
             await session.flush()

@@ -10,13 +10,12 @@ import pytest
 import sqlalchemy as sa
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from dean06_core.database import Database
 from dean06_core.measuring import Measurement, Span
 from dean06_core.migrating import histories_of
 from dean06_core.periods import Period, Window
-from dean06_core.testing import migrated_database
+from dean06_core.testing import migrated_database, unkept
 from dean06_core.units import UnitRow
 from dean06_health.by_hand import BY_HAND
 from dean06_health.facilities import Facility
@@ -103,7 +102,7 @@ async def database(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Da
 async def measured(
     database: Database, code: str, rows: Sequence[Row], spans: Sequence[Span] = SPANS
 ) -> list[Measurement]:
-    async with AsyncSession(database.services) as session:
+    async with unkept(database) as session:
         session.add_all(rows)
         await session.flush()
         return list(await SECTOR.resolvers[f"health.{code}"](session, ASKED, spans))
@@ -179,7 +178,7 @@ async def test_a_facility_without_kiosk_is_a_count_of_none_and_not_missing(datab
     ],
 )
 async def test_the_database_refuses_what_cannot_be(database: Database, row: Row, refused: str | None) -> None:
-    async with AsyncSession(database.services) as session:
+    async with unkept(database) as session:
         session.add(row)
         if refused is None:
             await session.flush()

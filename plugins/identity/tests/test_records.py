@@ -8,12 +8,11 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from dean06_core import Record
 from dean06_core.database import Database
 from dean06_core.migrating import histories_of
-from dean06_core.testing import migrated_database
+from dean06_core.testing import migrated_database, unkept
 from dean06_core.units import UnitRow
 from dean06_identity.card_dossiers import CardDossier
 from dean06_identity.eid_accounts import EidAccount, HolderKind
@@ -96,7 +95,7 @@ def registration(**facts: Any) -> Registration:
 async def test_days_stand_in_the_order_in_which_things_happen(
     database: Database, record: Record, refused: str | None
 ) -> None:
-    async with AsyncSession(database.services) as session:
+    async with unkept(database) as session:
         session.add(record)
         if refused is None:
             await session.flush()
@@ -107,7 +106,7 @@ async def test_days_stand_in_the_order_in_which_things_happen(
 
 @pytest.mark.parametrize("make", [card_dossier, eid_account, registration], ids=lambda make: make.__name__)
 async def test_a_row_of_the_source_system_is_kept_once(database: Database, make: Any) -> None:
-    async with AsyncSession(database.services) as session:
+    async with unkept(database) as session:
         session.add_all([make(ref="1"), make(ref="2")])
         await session.flush()
         session.add(make(ref="2"))

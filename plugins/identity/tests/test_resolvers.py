@@ -10,12 +10,11 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from dean06_core import Measurement, Period, Record, Span, Window
 from dean06_core.database import Database
 from dean06_core.migrating import histories_of
-from dean06_core.testing import migrated_database
+from dean06_core.testing import migrated_database, unkept
 from dean06_core.units import UnitRow
 from dean06_identity.by_hand import BY_HAND
 from dean06_identity.card_dossiers import CardDossier
@@ -76,7 +75,7 @@ async def database(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Da
 async def measured(
     database: Database, code: str, rows: Iterable[Any], spans: list[Span] | None = None
 ) -> list[Measurement]:
-    async with AsyncSession(database.services) as session:
+    async with unkept(database) as session:
         session.add_all(numbered(rows))
         await session.flush()
         return list(await SECTOR.resolvers[f"identity.{code}"](session, ASKED, spans or SPANS))
@@ -192,6 +191,6 @@ async def test_a_month_with_deaths_only_has_no_births_and_one_without_records_is
 
 @pytest.mark.parametrize("code", sorted(SECTOR.resolvers))
 async def test_nothing_is_measured_where_nothing_is_asked(database: Database, code: str) -> None:
-    async with AsyncSession(database.services) as session:
+    async with unkept(database) as session:
         assert await SECTOR.resolvers[code](session, (), SPANS) == []
         assert await SECTOR.resolvers[code](session, ASKED, ()) == []

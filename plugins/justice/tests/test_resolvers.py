@@ -10,13 +10,12 @@ import pytest
 import sqlalchemy as sa
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from dean06_core.database import Database
 from dean06_core.measuring import Measurement, Span
 from dean06_core.migrating import histories_of
 from dean06_core.periods import Period, Window
-from dean06_core.testing import migrated_database
+from dean06_core.testing import migrated_database, unkept
 from dean06_core.units import UnitRow
 from dean06_justice.by_hand import BY_HAND
 from dean06_justice.certificates import Certificate, Channel
@@ -61,7 +60,7 @@ def certificate(
 
 
 async def measured(database: Database, rows: list[Certificate]) -> list[Measurement]:
-    async with AsyncSession(database.services) as session:
+    async with unkept(database) as session:
         session.add_all(rows)
         await session.flush()
         return list(await SECTOR.resolvers["justice.criminal_record_vneid_rate"](session, ASKED, SPANS))
@@ -101,7 +100,7 @@ async def test_a_certificate_counts_in_the_month_in_which_it_was_issued(database
     ],
 )
 async def test_the_database_refuses_what_cannot_be(database: Database, row: Certificate, refused: str | None) -> None:
-    async with AsyncSession(database.services) as session:
+    async with unkept(database) as session:
         session.add(row)
         if refused is None:
             await session.flush()

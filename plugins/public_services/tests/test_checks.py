@@ -10,12 +10,11 @@ import pytest
 import sqlalchemy as sa
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from dean06_core import BadInput
 from dean06_core.database import Database
 from dean06_core.migrating import histories_of
-from dean06_core.testing import migrated_database
+from dean06_core.testing import migrated_database, unkept
 from dean06_core.units import UnitRow
 from dean06_public_services.dossiers import Channel, VerificationChannel, VerificationKind
 from dean06_public_services.plugin import SECTOR
@@ -113,10 +112,10 @@ def refused(noun: str, values: dict[str, Any]) -> BadInput | None:
 
 
 async def is_accepted(database: Database, record: object) -> bool:
-    async with AsyncSession(database.services) as session:
+    async with unkept(database) as session:
         session.add(record)
         try:
             await session.flush()
-        except (sa.exc.IntegrityError, OverflowError):
+        except (sa.exc.IntegrityError, sa.exc.DataError, OverflowError):
             return False
         return True

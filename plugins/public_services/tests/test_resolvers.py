@@ -11,13 +11,12 @@ import pytest
 import sqlalchemy as sa
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from dean06_core.database import Database
 from dean06_core.measuring import Measurement, Span
 from dean06_core.migrating import histories_of
 from dean06_core.periods import Period, Window
-from dean06_core.testing import migrated_database
+from dean06_core.testing import migrated_database, unkept
 from dean06_core.units import UnitRow
 from dean06_public_services.by_hand import BY_HAND
 from dean06_public_services.dossiers import Channel, Dossier, VerificationChannel, VerificationKind
@@ -106,7 +105,7 @@ async def database(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Da
 async def measured(
     database: Database, code: str, rows: list[Dossier], spans: list[Span] | None = None
 ) -> list[Measurement]:
-    async with AsyncSession(database.services) as session:
+    async with unkept(database) as session:
         session.add_all(rows)
         await session.flush()
         return list(await SECTOR.resolvers[f"public_services.{code}"](session, ASKED, spans or SPANS))
@@ -230,7 +229,7 @@ async def test_a_month_without_fees_is_no_activity_and_not_missing(database: Dat
 async def test_the_database_refuses_what_cannot_be(
     database: Database, facts: dict[str, Any], refused: str | None
 ) -> None:
-    async with AsyncSession(database.services) as session:
+    async with unkept(database) as session:
         session.add(dossier(**facts))
         if refused is None:
             await session.flush()

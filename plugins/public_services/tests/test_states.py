@@ -10,7 +10,6 @@ import pytest
 import sqlalchemy as sa
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from dean06_core import unit_register
 from dean06_core.database import Database
@@ -18,7 +17,7 @@ from dean06_core.directory import Directory
 from dean06_core.measuring import Measurement, Span
 from dean06_core.migrating import histories_of
 from dean06_core.periods import Period, Window
-from dean06_core.testing import migrated_database
+from dean06_core.testing import migrated_database, unkept
 from dean06_core.unit_register import UnitEntry
 from dean06_core.units import CodeScheme, Tier, UnitLevel
 from dean06_public_services.adults import AdultYear
@@ -103,7 +102,7 @@ async def database(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Da
 async def measured(
     database: Database, name: str, rows: Sequence[Row], spans: Sequence[Span] = SPANS
 ) -> list[Measurement]:
-    async with AsyncSession(database.services) as session:
+    async with unkept(database) as session:
         session.add_all(rows)
         await session.flush()
         return list(await SECTOR.resolvers[f"public_services.{name}"](session, ASKED, spans))
@@ -223,7 +222,7 @@ FIRST, LATER, EARLY = date(2025, 7, 1), date(2025, 7, 2), date(1999, 12, 31)
     ],
 )
 async def test_the_database_refuses_what_cannot_be(database: Database, row: Row, refused: str | None) -> None:
-    async with AsyncSession(database.services) as session:
+    async with unkept(database) as session:
         session.add(row)
         if refused is None:
             await session.flush()

@@ -10,12 +10,11 @@ import pytest
 import sqlalchemy as sa
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from dean06_core import BadInput
 from dean06_core.database import Database
 from dean06_core.migrating import histories_of
-from dean06_core.testing import migrated_database
+from dean06_core.testing import migrated_database, unkept
 from dean06_core.units import UnitRow
 from dean06_social_insurance.beneficiaries import Benefit
 from dean06_social_insurance.plugin import SECTOR
@@ -55,7 +54,7 @@ async def database(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Da
 
 
 async def is_refused_by_the_database(database: Database, noun: str, values: dict[str, Any]) -> bool:
-    async with AsyncSession(database.services) as session:
+    async with unkept(database) as session:
         session.add(SECTOR.records[noun].record(unit_key=1, **values))
         try:
             await session.flush()

@@ -8,11 +8,10 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from dean06_core.database import Database
 from dean06_core.migrating import histories_of
-from dean06_core.testing import migrated_database
+from dean06_core.testing import migrated_database, unkept
 from dean06_core.units import UnitRow
 from dean06_social_insurance.beneficiaries import Beneficiary, Benefit
 from dean06_social_insurance.insured_persons import InsuredPerson
@@ -79,7 +78,7 @@ def insured(**facts: Any) -> InsuredPerson:
     ],
 )
 async def test_the_database_refuses_what_cannot_be(database: Database, row: Any, refused: str | None) -> None:
-    async with AsyncSession(database.services) as session:
+    async with unkept(database) as session:
         session.add(row)
         if refused is None:
             await session.flush()
@@ -97,7 +96,7 @@ async def test_the_database_refuses_what_cannot_be(database: Database, row: Any,
     ],
 )
 async def test_a_row_of_a_source_is_there_once(database: Database, other: Beneficiary, refused: bool) -> None:
-    async with AsyncSession(database.services) as session:
+    async with unkept(database) as session:
         session.add_all([beneficiary(), other])
         if refused:
             with pytest.raises(sa.exc.IntegrityError, match="ref"):

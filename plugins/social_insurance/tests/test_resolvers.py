@@ -12,14 +12,13 @@ from typing import Any, Final, NamedTuple
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from dean06_core import Tier, UnitLevel, unit_tree
 from dean06_core.database import Database
 from dean06_core.measuring import Measurement, Span
 from dean06_core.migrating import histories_of
 from dean06_core.periods import Period, Window
-from dean06_core.testing import migrated_database
+from dean06_core.testing import migrated_database, unkept
 from dean06_core.units import UnitRow, UnitVersion
 from dean06_social_insurance.beneficiaries import Beneficiary, Benefit
 from dean06_social_insurance.by_hand import BY_HAND
@@ -177,7 +176,7 @@ async def measured(
     spans: Sequence[Span] = SPANS,
     units: Collection[int] = ASKED,
 ) -> list[Measurement]:
-    async with AsyncSession(database.services) as session:
+    async with unkept(database) as session:
         session.add_all(rows)
         await session.flush()
         return list(await SECTOR.resolvers[f"social_insurance.{code}"](session, units, spans))
@@ -343,7 +342,7 @@ async def test_only_the_province_that_was_asked_for_is_measured(database: Databa
 
 @pytest.mark.parametrize("code", sorted(SECTOR.resolvers))
 async def test_nothing_is_asked_where_there_is_no_unit_and_no_span(database: Database, code: str) -> None:
-    async with AsyncSession(database.services) as session:
+    async with unkept(database) as session:
         assert await SECTOR.resolvers[code](session, [], SPANS) == []
         assert await SECTOR.resolvers[code](session, ASKED, []) == []
 

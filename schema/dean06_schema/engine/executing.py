@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from inspect import isawaitable
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import strawberry
 from graphql import (
@@ -23,7 +23,8 @@ from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 from dean06_core.graphql import Context
 from dean06_schema import errors
 from dean06_schema.engine.documents import Documents, Rejected
-from dean06_schema.engine.visibility import Views, permissions
+from dean06_schema.engine.views import Views
+from dean06_schema.engine.visibility import permissions
 from dean06_schema.errors import Shown
 
 MUTATION_NOT_ALLOWED: Final = "MUTATION_NOT_ALLOWED"
@@ -69,11 +70,16 @@ class Engine:
 
     def view(self, context: Context) -> GraphQLSchema:
         """The schema as the caller is shown it."""
-        return self._views.of(permissions(context, self._sectors))
+        return self._views.of(self._permissions(context))
+
+    def written(self, context: Context) -> str:
+        """The schema as the caller is shown it, in the schema language."""
+        owner: strawberry.Schema = cast(Any, self.view(context))._strawberry_schema
+        return owner.as_str()
 
     async def execute(self, operation: Operation, context: Context) -> Answer:
         """Answer one operation; raises nothing but what ends the task. The context is for this operation alone."""
-        held = permissions(context, self._sectors)
+        held = self._permissions(context)
         view = self._views.of(held)
         try:
             document = self._documents.read(operation.query, view, held)
@@ -95,6 +101,9 @@ class Engine:
             return _answer(await result if isawaitable(result) else result, document, operation)
         finally:
             await _stop_reading(context)
+
+    def _permissions(self, context: Context) -> frozenset[str]:
+        return self._views.key(permissions(context, self._sectors))
 
 
 async def _stop_reading(context: Context) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
+from dean06_schema.access import AccessQuery
 from dean06_schema.accounts import AccountMutation, AccountQuery
 from dean06_schema.below_target import BelowTargetQuery
 from dean06_schema.documents import DocumentQuery
@@ -35,6 +36,7 @@ class Parts:
 CONTRACT: Final = Parts(
     queries=(
         AccountQuery,
+        AccessQuery,
         NodeQuery,
         UnitQuery,
         IndicatorQuery,

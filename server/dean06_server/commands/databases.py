@@ -9,7 +9,8 @@ import click
 
 from dean06_core import migrating
 from dean06_core.database import Database
-from dean06_server.commands.opening import database_of
+from dean06_core.errors import StartUpError
+from dean06_server.commands.opening import database_of, owned_database_of
 from dean06_server.installation import Installation
 
 
@@ -21,7 +22,7 @@ def migrate() -> None:
 
 async def _migrate() -> None:
     installation = Installation.found()
-    async with database_of(installation) as database:
+    async with owned_database_of(installation) as database:
         steps = await installation.bring_up(database)
     for step in steps:
         click.echo(f"{step.history}: {step.revision} {step.title}")
@@ -67,4 +68,12 @@ async def _examine_database(installation: Installation, database: Database) -> b
             click.echo(f"ok      {state.history.name} is at {state.current}")
     for orphan in await migrating.orphans(database, installation.histories):
         click.echo(f"note    {orphan.name} is not installed; its tables at {orphan.revision} are kept")
-    return all(state.is_current for state in states)
+    if not all(state.is_current for state in states):
+        return False
+    try:
+        await database.backend.refuse_unless_walled()
+    except StartUpError as error:
+        click.echo(f"broken  walls: {error}")
+        return False
+    click.echo("ok      walls")
+    return True

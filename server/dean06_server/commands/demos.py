@@ -10,7 +10,7 @@ from rich.console import Console
 
 from dean06_server import app, clock
 from dean06_server import demo as demonstration
-from dean06_server.commands.opening import database_of, settings
+from dean06_server.commands.opening import owned_database_of, settings
 from dean06_server.demo import Made, accounts, asking
 from dean06_server.installation import Installation
 from dean06_server.settings import Settings
@@ -25,7 +25,7 @@ def demo(no_questions: bool) -> None:
 
 async def _demonstrate(chosen: Settings, *, asks: bool) -> None:
     installation = Installation.found()
-    async with database_of(installation) as database:
+    async with owned_database_of(installation) as database:
         made = await demonstration.make(installation, database, now=clock.now())
     if asks:
         console = Console() if sys.stdout.isatty() else Console(width=150)

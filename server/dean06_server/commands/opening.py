@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from dean06_core.database import Database
+from dean06_core.errors import StartUpError
 from dean06_server.installation import Installation
 from dean06_server.settings import Settings
 
@@ -23,6 +24,19 @@ async def database_of(installation: Installation) -> AsyncIterator[Database]:
         yield database
     finally:
         await database.close()
+
+
+@asynccontextmanager
+async def owned_database_of(installation: Installation) -> AsyncIterator[Database]:
+    """The database of the settings, in which tables can be made."""
+    address = settings().database
+    if address.callers is not None and address.owner is None:
+        raise StartUpError(
+            "Tables are made by the login that owns them. Set DEAN06_DATABASE_OWNER_URL, "
+            "for example to postgresql://dean06_owner@localhost/dean06."
+        )
+    async with database_of(installation) as database:
+        yield database
 
 
 @asynccontextmanager

@@ -6,10 +6,10 @@ import asyncio
 from datetime import date
 
 import click
-from graphql import GraphQLSchema, print_schema
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from dean06_auth import accounts, grants
+from dean06_auth.accounts import AccountState
 from dean06_core.access import Caller
 from dean06_core.catalogue import Catalogue
 from dean06_core.directory import Directory
@@ -29,22 +29,25 @@ def schema(login: str | None) -> None:
     if login is None:
         click.echo(installation.engine.schema.as_str())
     else:
-        click.echo(print_schema(asyncio.run(_shown_to(login, installation))))
+        click.echo(asyncio.run(_shown_to(login, installation)))
 
 
-async def _shown_to(login: str, installation: Installation) -> GraphQLSchema:
+async def _shown_to(login: str, installation: Installation) -> str:
     now = clock.now()
     on = business_day(now)
     async with fitting_database_of(installation) as database, database.service_reading() as session:
         directory = await Directory.load(session)
         catalogue = await Catalogue.load(session, installation.sectors)
         caller = await _caller(session, login, directory, on)
-    return installation.engine.view(Context(caller, on, now, directory, catalogue))
+    return installation.engine.written(Context(caller, on, now, directory, catalogue))
 
 
-async def _caller(session: AsyncSession, login: str, directory: Directory, on: date) -> Caller:
+async def _caller(session: AsyncSession, login: str, directory: Directory, on: date) -> Caller | None:
+    """The account as if it were calling; None for one that is not active, which is let in no more than anybody."""
     account = await accounts.find(session, login=login)
     if account is None:
         raise StartUpError(f"There is no account '{login}'.")
+    if account.state is not AccountState.ACTIVE:
+        return None
     held = await grants.live(session, account_id=account.id, reach=directory, on=on)
     return Caller(account.login, account.name, account.unit_key, held, account.id)

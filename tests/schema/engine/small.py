@@ -33,6 +33,11 @@ class Commune:
         return [7 for _ in communes]
 
 
+@strawberry.type(description="Tài khoản")
+class Account:
+    login: str = strawberry.field(description="Tên đăng nhập")
+
+
 @strawberry.type
 class SmallQuery:
     @strawberry.field(description="Đã đăng nhập hay chưa", metadata={"open": True})
@@ -42,6 +47,10 @@ class SmallQuery:
     @strawberry.field(description="Một xã")
     def commune(self, name: Annotated[str, strawberry.argument(description="Tên")] = "Vũng Áng") -> Commune:
         return Commune(name=name)
+
+    @strawberry.field(description="Các tài khoản", metadata={"needs": (Action.ADMINISTER, DataClass.GOVERNANCE)})
+    def accounts(self) -> list[Account]:
+        return [Account(login="lan")]
 
     @strawberry.field(description="Từ chối")
     def refused(self) -> str | None:
@@ -119,6 +128,13 @@ def official(*sectors: str, units: frozenset[int] | All = ALL) -> Caller:
         ends=date(2026, 1, 1),
     )
     return Caller(login="lan", name="Nguyễn Thị Lan", unit=1, grants=(grant,))
+
+
+def administrator(*, data_class: DataClass = DataClass.GOVERNANCE, ends: date = date(2026, 1, 1)) -> Caller:
+    """Someone who administers a class of data everywhere."""
+    actions = frozenset({Action.READ, Action.ADMINISTER})
+    grant = Grant("administrator", actions, ALL, ALL, frozenset({data_class}), date(2025, 1, 1), ends)
+    return Caller(login="minh", name="Trần Văn Minh", unit=1, grants=(grant,))
 
 
 def context(caller: Caller | None) -> Context:

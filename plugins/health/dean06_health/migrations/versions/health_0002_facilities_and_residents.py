@@ -30,7 +30,8 @@ def upgrade() -> None:
         sa.CheckConstraint("visited_on >= '2000-01-01'", name="ck_health_visit_visited_since_counting_began"),
     )
     op.execute(
-        f"insert into health_visit (id, ref, {_KEPT}) select id, cast(id as text), {_KEPT} from health_visit_aside"  # noqa: S608  constants
+        f"insert into health_visit (id, ref, {_KEPT}) "  # noqa: S608  constants
+        f"select id, replace(cast(id as text), '-', ''), {_KEPT} from health_visit_aside"
     )
     op.drop_table("health_visit_aside")
     op.create_index("ix_health_visit_unit_key_visited_on", "health_visit", ["unit_key", "visited_on"])

@@ -34,7 +34,7 @@ def upgrade() -> None:
     )
     op.execute(
         f"insert into justice_certificate (id, ref, {_KEPT}) "  # noqa: S608  constants
-        f"select id, cast(id as text), {_KEPT} from justice_certificate_aside"
+        f"select id, replace(cast(id as text), '-', ''), {_KEPT} from justice_certificate_aside"
     )
     op.drop_table("justice_certificate_aside")
     op.create_index("ix_justice_certificate_unit_key_issued_on", "justice_certificate", ["unit_key", "issued_on"])

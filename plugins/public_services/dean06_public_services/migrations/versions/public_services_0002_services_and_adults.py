@@ -36,7 +36,7 @@ def upgrade() -> None:
             name="ck_public_services_dossier_only_what_was_verified_has_a_kind",
         ),
     )
-    _put_back(f"id, ref, {_KEPT}", f"id, cast(id as text), {_KEPT}")
+    _put_back(f"id, ref, {_KEPT}", f"id, replace(cast(id as text), '-', ''), {_KEPT}")
     op.create_index(
         "ix_public_services_dossier_unit_key_refused_on", "public_services_dossier", ["unit_key", "refused_on"]
     )
