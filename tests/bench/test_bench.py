@@ -15,7 +15,7 @@ from bench.questions import Question
 from bench.running import Bench
 from bench.shape import FULL, SMALL, Scale
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.sqlite]
 
 TINY = Scale("tiny", provinces=2, departments=1, communes=3, facilities=1, tasks=20, weeks=4)
 QUESTIONS = questions.load()

@@ -15,7 +15,7 @@ from dean06_core.records import table_of
 from dean06_social_insurance.by_hand import BY_HAND
 from dean06_social_insurance.plugin import SECTOR
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.sqlite]
 
 
 TINY = Scale("tiny", provinces=2, departments=1, communes=3, facilities=1, tasks=20)

@@ -111,11 +111,12 @@ class Guarded:
         async with self.world.database.reading(by.rights(TODAY)) as session:
             return await ENGINE.execute(Operation(document), self.context(by, session))
 
-    def pairs(self, caller: Caller) -> list[tuple[str, str]]:
-        """Each code and id that is hidden from him, with one of the same shape that means nothing."""
+    def pairs(self, caller: Caller) -> list[list[tuple[str, str]]]:
+        """By kind each code and id that is hidden from him, with one of the same shape that means nothing."""
         hidden = self.hidden_from(caller)
-        codes = [(code, _meaning_nothing(code)) for code in CODES if code.casefold() in hidden]
-        return codes + [(id_, _meaning_nothing_id(id_)) for id_, secret in self.ids.items() if secret in hidden]
+        kinds = [[(code, _meaning_nothing(code)) for code in codes if code in hidden] for codes in KINDS]
+        kinds.append([(id_, _meaning_nothing_id(id_)) for id_, secret in self.ids.items() if secret in hidden])
+        return [pairs for pairs in kinds if pairs]
 
 
 def text_of(answer: Answer) -> str:
@@ -229,13 +230,14 @@ def _meaning_nothing_id(id_: str) -> str:
     return global_id(kind, re.sub(r"[0-9a-f]{8}-[0-9a-f-]{27}", str(UUID(int=9)), key))
 
 
-CODES: Final = (
-    *COMMUNES.values(),
-    *SECTORS,
-    *(f"{code}.rate" for code in SECTORS),
-    *(order_of(key, place) for key in COMMUNES for place in range(len(SECTORS))),
-    *(login_of(name) for name in COMMUNES.values()),
+KINDS: Final = (
+    tuple(COMMUNES.values()),
+    SECTORS,
+    tuple(f"{code}.rate" for code in SECTORS),
+    tuple(order_of(key, place) for key in COMMUNES for place in range(len(SECTORS))),
+    tuple(login_of(name) for name in COMMUNES.values()),
 )
+CODES: Final = tuple(code for codes in KINDS for code in codes)
 
 
 def _unit(key: int, name: str) -> list[Any]:

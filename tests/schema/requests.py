@@ -93,7 +93,7 @@ class _Writer:
         given = [
             f"{self._misspelt(name)}: {self._value(name, each.type)}"
             for name, each in asked.items()
-            if is_required_argument(each) or self._sometimes(4)
+            if is_required_argument(each) or self._sometimes(3)
         ]
         return f"({', '.join(given)})" if given else ""
 

@@ -8,6 +8,11 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
+pytestmark = pytest.mark.sqlite
+"""The command holds plugins against files, wherever the data are."""
+
 COMMAND = Path(sys.executable).with_name("dean06")
 PACKAGE = {
     "__init__.py": "",

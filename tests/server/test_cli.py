@@ -36,6 +36,19 @@ def told(nowhere: Address, monkeypatch: pytest.MonkeyPatch) -> Address:
     return nowhere
 
 
+@pytest.fixture(scope="module")
+def with_tables() -> Template:
+    return _made_by(("migrate",))
+
+
+@pytest.fixture
+def migrated(with_tables: Template, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Address]:
+    """A database of the command's that was migrated."""
+    with with_tables.copied(tmp_path) as address:
+        tell(monkeypatch, address)
+        yield address
+
+
 @pytest.fixture
 def path(told: Address) -> Path:
     return sqlite_path(sa.make_url(told.url))
@@ -114,9 +127,8 @@ def test_a_file_that_is_no_database_is_told_in_a_sentence(path: Path) -> None:
         assert isinstance(refused.exception, SystemExit), command
 
 
-@pytest.mark.usefixtures("told")
+@pytest.mark.usefixtures("migrated")
 def test_the_doctor_finds_nothing_wrong_with_what_was_migrated() -> None:
-    run("migrate")
     examined = run("doctor")
     assert examined.exit_code == 0
     assert {line.split()[0] for line in examined.output.splitlines()} == {"ok"}
@@ -168,9 +180,8 @@ def test_the_whole_schema_needs_no_database(path: Path) -> None:
 # imports
 
 
-@pytest.mark.usefixtures("told")
+@pytest.mark.usefixtures("migrated")
 def test_a_file_is_imported_and_again_left_as_it_is() -> None:
-    run("migrate")
     first = run("import", "units", str(DATA / "units.json"))
     assert (first.exit_code, first.output) == (
         0,
@@ -180,18 +191,16 @@ def test_a_file_is_imported_and_again_left_as_it_is() -> None:
     assert again.output == "units đã ghi: 0 dòng mới, 0 dòng thay đổi, 324 dòng giữ nguyên\n"
 
 
-def test_a_dry_run_writes_nothing(told: Address) -> None:
-    run("migrate")
+def test_a_dry_run_writes_nothing(migrated: Address) -> None:
     tried = run("import", "units", str(DATA / "units.json"), "--dry-run")
     assert (tried.exit_code, tried.output) == (
         0,
         "units sẽ được ghi: 324 dòng mới, 0 dòng thay đổi, 0 dòng giữ nguyên\n",
     )
-    assert count(told, "unit") == 0
+    assert count(migrated, "unit") == 0
 
 
-def test_one_wrong_row_keeps_all_of_them_out_and_is_named(told: Address, tmp_path: Path) -> None:
-    run("migrate")
+def test_one_wrong_row_keeps_all_of_them_out_and_is_named(migrated: Address, tmp_path: Path) -> None:
     units = json.loads((DATA / "units.json").read_text(encoding="utf-8"))
     units[2]["level"] = "HAMLET"
     file = tmp_path / "units.json"
@@ -200,12 +209,11 @@ def test_one_wrong_row_keeps_all_of_them_out_and_is_named(told: Address, tmp_pat
     assert refused.exit_code == 1
     assert "units.json: không ghi dòng nào" in refused.stderr
     assert all(word in refused.stderr for word in ("3", "level", "CHOICE_UNKNOWN"))
-    assert count(told, "unit") == 0
+    assert count(migrated, "unit") == 0
 
 
-@pytest.mark.usefixtures("told")
+@pytest.mark.usefixtures("migrated")
 def test_a_file_that_cannot_be_read_is_refused_with_its_line(tmp_path: Path) -> None:
-    run("migrate")
     file = tmp_path / "units.json"
     file.write_text('[\n{"code": }\n]', encoding="utf-8")
     refused = run("import", "units", str(file))
@@ -235,12 +243,15 @@ def write(folder: Path, rows: list[dict[str, Any]]) -> str:
 @pytest.fixture(scope="module")
 def with_units() -> Template:
     """A database with the units of the demonstration, made once and copied for each test."""
+    return _made_by(("migrate",), ("import", "units", str(DATA / "units.json")))
 
+
+def _made_by(*commands: tuple[str, ...]) -> Template:
     async def fill(address: Address) -> None:
         with pytest.MonkeyPatch.context() as patched:
             tell(patched, address)
-            await to_thread(run, "migrate")
-            await to_thread(run, "import", "units", str(DATA / "units.json"))
+            for command in commands:
+                await to_thread(run, *command)
 
     return asyncio.run(template(fill))
 

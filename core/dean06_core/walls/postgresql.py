@@ -37,7 +37,7 @@ ISSUE: Final = sa.text(
     sa.bindparam("lasts", type_=sa.Float()),
 )
 """A right to every unit that there is names none, and is as quick as one to all."""
-DIGEST: Final = sa.text("select case when to_regclass('wall.raised') is not null then wall.raised_digest() end")
+DIGEST: Final = sa.text("select obj_description(to_regnamespace('wall'), 'pg_namespace')")
 POWERS: Final = sa.text(
     """
     select rolname as name,
@@ -74,9 +74,12 @@ def rows_of(rights: tuple[Right, ...], digest: bytes, lasts: float) -> list[dict
 
 
 def digest(tables: Mapping[str, Access], logins: Logins) -> str:
-    """Tells walls apart: other declarations, other logins or another release of this module raise others."""
+    """Tells walls apart: other declarations, other logins or another release of this module raise others.
+
+    Not the owner's login, which those who only use the tables do not know.
+    """
     told = "\n".join([*_helpers(logins), *(f"{name} {access}" for name, access in sorted(tables.items()))])
-    return hashlib.sha256(f"{told}\n{logins}".encode()).hexdigest()
+    return hashlib.sha256(f"{told}\n{logins.services}\n{logins.callers}".encode()).hexdigest()
 
 
 def raised(tables: Mapping[str, Access], existing: Collection[str], logins: Logins, whole: str) -> Iterator[str]:
@@ -86,7 +89,7 @@ def raised(tables: Mapping[str, Access], existing: Collection[str], logins: Logi
     to services alone. ``whole`` is kept as the digest of what was raised.
     """
     yield from _helpers(logins)
-    yield f"create or replace function wall.raised_digest() returns text language sql as $$ select '{whole}' $$"
+    yield f"comment on schema wall is '{whole}'"
     services, callers, owner = (f'"{name}"' for name in (logins.services, logins.callers, logins.owner))
     revoking = "'revoke temporary on database ' || quote_ident(current_database()) || ' from public'"
     yield f"do $$ begin execute {revoking}; end $$"
@@ -189,6 +192,29 @@ def _helpers(logins: Logins) -> Iterator[str]:
         """,
     )
     yield _function(
+        "anywhere(class text)",
+        "boolean",
+        f"""
+        begin
+            return exists (
+                select from wall.pass p where p.digest = {_PASS} and p.data_class = class and p.units is null
+            );
+        end
+        """,
+    )
+    yield _function(
+        "any_units(class text)",
+        "bigint[]",
+        f"""
+        begin
+            return array(
+                select unnest(p.units) from wall.pass p
+                where p.digest = {_PASS} and p.data_class = class and p.units is not null
+            );
+        end
+        """,
+    )
+    yield _function(
         "some(class text)",
         "boolean",
         f"""
@@ -237,9 +263,10 @@ def _ways(table: str, access: Access, klass: str) -> Iterable[str]:
             f'"{sector}" in (select p.sector from wall.pairs({klass}) p)',
         ]
     optional = f'"{unit}" is null' if access.unit_optional else None
-    listed = f'"{unit}" in (select unnest(wall.units({klass})))'
     if sector is None:
-        return [listed] if optional is None else [listed, f"({optional} and (select wall.some({klass})))"]
+        ways = [f"(select wall.anywhere({klass}))", f'"{unit}" in (select unnest(wall.any_units({klass})))']
+        return ways if optional is None else [*ways, f"({optional} and (select wall.some({klass})))"]
+    listed = f'"{unit}" in (select unnest(wall.units({klass})))'
     paired = f'("{sector}", "{unit}") in (select p.sector, p.unit from wall.pairs({klass}) p)'
     of_all_units = f'"{sector}" = any ((select wall.sectors({klass}))::text[])'
     ways = [listed, of_all_units, paired]
