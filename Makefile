@@ -4,6 +4,7 @@ PYTHON ?= python3
 VENV ?= .venv
 PYTEST_ARGS ?= -n auto --dist worksteal
 DATABASES ?= sqlite postgresql
+WITHOUT_DATABASE := --ignore tests/docs --ignore tests/bench
 
 MEMBERS := core auth schema server $(patsubst %/pyproject.toml,%,$(wildcard plugins/*/pyproject.toml))
 PROJECTS := pyproject.toml $(addsuffix /pyproject.toml,$(MEMBERS))
@@ -35,7 +36,7 @@ test-sqlite: $(INSTALLED)
 # On a server that is started for the run, or the one that DEAN06_TEST_POSTGRES_URL names.
 test-postgresql: $(INSTALLED)
 	@if $(VENV)/bin/python -c 'import sys; from dean06_core.testing import servers; sys.exit(not servers.is_possible())'; then \
-		set -x; $(VENV)/bin/pytest $(PYTEST_ARGS) -m "not tutorial" --database postgresql; \
+		set -x; $(VENV)/bin/pytest $(PYTEST_ARGS) -m "not tutorial" --database postgresql $(WITHOUT_DATABASE); \
 	else \
 		echo "== NOT RUN on PostgreSQL: install its server (apt-get install postgresql) or set DEAN06_TEST_POSTGRES_URL"; \
 	fi
