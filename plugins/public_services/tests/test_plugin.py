@@ -2,13 +2,31 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+from sqlalchemy import update
+
 from dean06_core.testing import PluginContract
+from dean06_core.testing.leaks import Matrix
+from dean06_core.testing.leaks.provinces import walled_province
 from dean06_public_services import plugin
+from dean06_public_services.by_hand import SAMPLES
+from dean06_public_services.dossiers import Dossier
 from dean06_public_services.indicators import INDICATORS
 
 
 class TestPublicServices(PluginContract):
     plugin = plugin
+
+    async def test_a_dossier_that_does_not_say_is_kept_every_way_too(self, tmp_path: Path) -> None:
+        unsaid = {"full_process": None, "personal_id_linked": None}
+        async with walled_province(tmp_path, plugin.SECTOR, SAMPLES) as before:
+            async with before.database.service() as session:
+                await session.execute(update(Dossier).values(unsaid))
+            spares = {Dossier.__tablename__: [{**row, **unsaid} for row in before.spares[Dossier.__tablename__]]}
+            matrix = await Matrix.of(before.database, before.tables, spares)
+
+            assert await matrix.changing(Dossier) == []
 
 
 def test_the_followed_indicators_are_declared_in_the_order_of_the_report() -> None:

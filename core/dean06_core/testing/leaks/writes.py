@@ -131,7 +131,13 @@ def _delete(aim: Aim) -> sa.Delete:
 
 def _copy(aim: Aim) -> sa.Select[Any]:
     """The new row, as a statement that selects nothing but literals."""
-    return select(*(literal(value, aim.target.table.c[name].type).label(name) for name, value in aim.new.items()))
+    return select(*(_typed(value, aim.target.table.c[name].type, aim).label(name) for name, value in aim.new.items()))
+
+
+def _typed(value: object, kind: sa.types.TypeEngine[Any], aim: Aim) -> sa.ColumnElement[Any]:
+    """PostgreSQL takes a bare null for text; SQLite would make a number of a date that is cast."""
+    typed = literal(value, kind)
+    return sa.cast(typed, kind) if aim.target.dialect.name == "postgresql" else typed
 
 
 def _insert_from_select(aim: Aim) -> sa.Executable:
