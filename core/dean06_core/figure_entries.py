@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from dean06_core import answers, recording
-from dean06_core.access import Action, Caller, DataClass, Scope, decide
+from dean06_core.access import Action, DataClass, Scope
+from dean06_core.acting import Actor
 from dean06_core.catalogue import Catalogue
-from dean06_core.directory import Directory
 from dean06_core.documents import Shelf
 from dean06_core.errors import BadInput
 from dean06_core.figures import Cell, Figure
@@ -52,25 +52,13 @@ class Entered:
 
 
 async def enter(
-    session: AsyncSession,
-    entries: Sequence[FigureEntry],
-    *,
-    period: Period,
-    caller: Caller,
-    directory: Directory,
-    catalogue: Catalogue,
-    now: datetime,
-    on: date,
-    dry_run: bool = False,
+    session: AsyncSession, actor: Actor, entries: Sequence[FigureEntry], *, period: Period, dry_run: bool = False
 ) -> Entered:
-    """State the entries in the name of the caller's unit, all or none; the session writes with his rights.
+    """State the entries in the name of the actor's unit, all or none.
 
-    ``directory`` and ``catalogue`` are limited to what he sees, so that a code
-    outside is as unknown as one that does not exist. ENTRY_NOT_ALLOWED where he
-    may look and not record, ACCOUNT_READ_ONLY where his unit is no longer there.
-    A dry run answers as if it were kept, and keeps nothing.
+    ENTRY_NOT_ALLOWED where he may look and not record. A dry run answers as if
+    it were kept, and keeps nothing.
     """
-    refuse_if_read_only(caller, directory, on)
     if len(entries) > MOST_ENTRIES:
         raise BadInput(
             "TOO_MANY_ENTRIES",
@@ -82,10 +70,13 @@ async def enter(
     statements: list[Statement] = []
     for number, entry in enumerate(entries):
         with refusals.of_entry(number):
-            statements.append(_statement(entry, period, caller, directory, catalogue, shelf, on))
+            statements.append(_statement(entry, period, actor, shelf))
     refusals.stop_if_any()
+    directory, catalogue = actor.directory, actor.catalogue
     async with session.begin_nested() as kept:
-        recorded = await recording.record_all(session, statements, catalogue=catalogue, directory=directory, now=now)
+        recorded = await recording.record_all(
+            session, statements, catalogue=catalogue, directory=directory, now=actor.now
+        )
         cells = [_cell(statement, catalogue) for statement in statements]
         figures = await answers.of_cells(session, directory, catalogue, list(dict.fromkeys(cells)))
         if dry_run:
@@ -93,31 +84,12 @@ async def enter(
     return Entered(figures, sum(each.outcome is Outcome.UNCHANGED for each in recorded))
 
 
-def refuse_if_read_only(caller: Caller, directory: Directory, on: date) -> None:
-    """ACCOUNT_READ_ONLY while the caller's unit is gone: nobody says what he would write in its name."""
-    unit = directory.unit(caller.unit, on)
-    if not unit.holds(on):
-        raise BadInput(
-            "ACCOUNT_READ_ONLY",
-            f"Đơn vị của tài khoản, {unit.name}, không còn từ ngày {unit.valid_to:%d/%m/%Y}: tài khoản chỉ được xem. "
-            "Hãy đề nghị người quản trị chuyển tài khoản sang đơn vị mới.",
-        )
-
-
-def _statement(
-    entry: FigureEntry,
-    period: Period,
-    caller: Caller,
-    directory: Directory,
-    catalogue: Catalogue,
-    shelf: Shelf,
-    on: date,
-) -> Statement:
+def _statement(entry: FigureEntry, period: Period, actor: Actor, shelf: Shelf) -> Statement:
     with refused_at("indicator"):
-        indicator = catalogue.named(entry.indicator)
+        indicator = actor.catalogue.named(entry.indicator)
     with refused_at("unit"):
-        unit = directory.named(entry.unit, period.last_day)
-    if not decide(caller, Action.RECORD, Scope(DataClass.AGGREGATE, unit.key, indicator.sector), on):
+        unit = actor.directory.named(entry.unit, period.last_day)
+    if not actor.may(Action.RECORD, Scope(DataClass.AGGREGATE, unit.key, indicator.sector)):
         raise BadInput(
             "ENTRY_NOT_ALLOWED",
             f"Tài khoản không được nhập “{indicator.name}” của {unit.name}. Hãy bỏ dòng này, hoặc đề nghị cấp quyền.",
@@ -130,7 +102,7 @@ def _statement(
         unit=unit.key,
         period=period,
         window=entry.window,
-        reporter=caller.unit,
+        reporter=actor.caller.unit,
         numerator=_count("numerator", entry.numerator),
         denominator=_count("denominator", entry.denominator),
         value=entry.value,

@@ -13,8 +13,10 @@ from typing import Any, Final
 
 import strawberry
 from graphql import GraphQLError
+from strawberry.utils.str_converters import to_camel_case
 
 from dean06_core.errors import BadInput
+from dean06_core.outcomes import Refused
 
 INTERNAL_ERROR: Final = "INTERNAL_ERROR"
 BAD_USER_INPUT: Final = "BAD_USER_INPUT"
@@ -36,6 +38,19 @@ class Refusal(UserError):
     @classmethod
     def of(cls, refused: BadInput) -> Refusal:
         return cls(code=refused.code, field=list(refused.field) or None, message=refused.message)
+
+
+def refusals(refused: BadInput, *, entries: str = "") -> list[UserError]:
+    """All that is wrong with an ``input``, each by its path; ``entries`` is the list of which core tells places."""
+    told = [(entries, each) for each in refused.refusals] if isinstance(refused, Refused) else [("", refused)]
+    return [
+        Refusal(code=each.code, field=_path("input", under, *each.field) if each.field else None, message=each.message)
+        for under, each in told
+    ]
+
+
+def _path(*steps: str) -> list[str]:
+    return [to_camel_case(step) for step in steps if step]
 
 
 Shown = dict[str, Any]
@@ -94,4 +109,4 @@ def _chain(cause: BaseException) -> Iterator[BaseException]:
         following = following.__cause__ or following.__context__
 
 
-__all__ = ["BAD_USER_INPUT", "INTERNAL_ERROR", "Refusal", "Shown", "UserError", "of_fields", "with_code"]
+__all__ = ["BAD_USER_INPUT", "INTERNAL_ERROR", "Refusal", "Shown", "UserError", "of_fields", "refusals", "with_code"]

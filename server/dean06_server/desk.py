@@ -9,12 +9,14 @@ from http import HTTPStatus
 
 from dean06_auth import callers
 from dean06_core.access import Caller
+from dean06_core.acting import Actor
 from dean06_core.database import Database
 from dean06_core.directory import Directory
 from dean06_core.graphql import Context
+from dean06_core.verbs import acting
 from dean06_schema.engine import Answer, Engine, Operation
 from dean06_server.clock import Clock, business_day
-from dean06_server.gate import Gate
+from dean06_server.gate import gate
 from dean06_server.reference import Reference
 from dean06_server.refusals import Refusal
 
@@ -34,15 +36,18 @@ class Desk:
         on = business_day(now)
         snapshot = await self.reference.current()
         caller = None if token is None else await self._caller(token, snapshot.directory, now, on)
+        units, sectors = (frozenset(), frozenset()) if caller is None else (caller.units(on), caller.sectors(on))
+        directory, catalogue = snapshot.directory.limited_to(units), snapshot.catalogue.limited_to(sectors)
         async with nullcontext() if caller is None else self.database.reading(caller.rights(on)) as session:
             context = Context(
                 caller=caller,
                 on=on,
                 now=now,
-                directory=snapshot.directory.limited_to(frozenset() if caller is None else caller.units(on)),
-                catalogue=snapshot.catalogue.limited_to(frozenset() if caller is None else caller.sectors(on)),
+                directory=directory,
+                catalogue=catalogue,
                 session=session,
-                gate=Gate(self.database, now=now, on=on, token=token),
+                gate=gate(self.database, now=now, on=on, token=token),
+                doing=None if caller is None else acting(self.database, Actor(caller, directory, catalogue, now, on)),
             )
             return await self.engine.execute(operation, context)
 

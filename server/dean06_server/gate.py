@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from dean06_auth import callers, tokens
@@ -12,19 +13,23 @@ from dean06_core.database import Database
 
 @dataclass(frozen=True, slots=True)
 class Gate:
-    """For one operation; ``token`` is the one it came with."""
+    """For one operation. It holds two ways through and not the database: every resolver can reach it."""
 
-    database: Database
-    now: datetime
-    on: date
-    token: str | None = field(default=None, repr=False)
+    sign_in: Callable[[str, str], Awaitable[IssuedToken]]
+    sign_out: Callable[[], Awaitable[None]]
 
-    async def sign_in(self, login: str, password: str) -> IssuedToken:
+
+def gate(database: Database, *, now: datetime, on: date, token: str | None) -> Gate:
+    """``token`` is the one that the operation came with."""
+
+    async def sign_in(login: str, password: str) -> IssuedToken:
         """A token for whoever knows the password; SIGN_IN_FAILED otherwise."""
-        return await callers.sign_in(self.database, login=login, password=password, now=self.now, on=self.on)
+        return await callers.sign_in(database, login=login, password=password, now=now, on=on)
 
-    async def sign_out(self) -> None:
+    async def sign_out() -> None:
         """End the token that the operation came with."""
-        if self.token is not None:
-            async with self.database.service() as session:
-                await tokens.revoke(session, token=self.token, now=self.now)
+        if token is not None:
+            async with database.service() as session:
+                await tokens.revoke(session, token=token, now=now)
+
+    return Gate(sign_in, sign_out)

@@ -11,9 +11,11 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncSession
 
-from dean06_core import figure_entries
+from dean06_core import acting, figure_entries, verbs
 from dean06_core.access import ALL, Action, All, Caller, DataClass, Grant
+from dean06_core.acting import Actor
 from dean06_core.errors import BadInput, WriteRefused
 from dean06_core.figure_entries import Entered, FigureEntry
 from dean06_core.figures import Status
@@ -56,19 +58,8 @@ def entry(unit: int = OWN, numerator: Any = 7, denominator: Any = 10, **more: An
 async def enter(
     here: World, *entries: FigureEntry, caller: Caller | None = None, dry_run: bool = False, on: date = TODAY
 ) -> Entered:
-    who = caller or officer()
-    async with here.database.writing(who.rights(on, Action.RECORD)) as session:
-        return await figure_entries.enter(
-            session,
-            entries,
-            period=JULY,
-            caller=who,
-            directory=here.directory.limited_to(who.units(on)),
-            catalogue=here.catalogue.limited_to(who.sectors(on)),
-            now=NOW,
-            on=on,
-            dry_run=dry_run,
-        )
+    actor = Actor.of(caller or officer(), here.directory, here.catalogue, NOW, on)
+    return await verbs.acting(here.database, actor)(figure_entries.enter, entries, period=JULY, dry_run=dry_run)
 
 
 async def kept(here: World) -> Sequence[tuple[int, int | None, int, bool]]:
@@ -156,7 +147,7 @@ async def test_whose_unit_is_gone_may_only_look(here: World) -> None:
 async def test_the_database_refuses_what_the_verb_would_let_through(
     here: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(figure_entries, "decide", lambda *_: True)
+    monkeypatch.setattr(acting, "decide", lambda *_: True)
     with pytest.raises(WriteRefused):
         await enter(here, entry(), caller=officer(actions=frozenset({Action.READ})))
     assert await kept(here) == []
@@ -172,6 +163,15 @@ async def test_more_cells_than_one_request_may_bring_are_refused(here: World) ->
     many = [entry()] * (figure_entries.MOST_ENTRIES + 1)
     assert await refusals(here, *many) == [("cells", "TOO_MANY_ENTRIES")]
     assert await enter(here, *many[:100])
+
+
+async def test_nobody_gets_a_session_that_writes_for_a_function_of_his_own(here: World) -> None:
+    async def looking_around(session: AsyncSession, actor: Actor) -> Sequence[Any]:
+        return (await session.execute(sa.select(Observation.id))).all()
+
+    act = verbs.acting(here.database, Actor.of(officer(), here.directory, here.catalogue, NOW, TODAY))
+    with pytest.raises(PermissionError):
+        await act(looking_around)
 
 
 @pytest.mark.parametrize("sectors", [ALL, frozenset({"roads"})])

@@ -12,8 +12,10 @@ from uuid import UUID
 from sqlalchemy import event
 
 from dean06_core.access import ALL, Action, All, Caller, DataClass, Grant
+from dean06_core.acting import Actor
 from dean06_core.database import Database
 from dean06_core.graphql import Context
+from dean06_core.verbs import acting
 from dean06_schema.accounts import Gate
 from dean06_schema.engine import Operation, assemble
 from tests.core.worlds import PROVINCE, ROADS, World
@@ -23,11 +25,13 @@ NOW: Final = datetime(2025, 7, 28, 2, tzinfo=UTC)
 ENGINE: Final = assemble([ROADS])
 
 
-def official(*, units: frozenset[int] | All = ALL, sectors: frozenset[str] | All = ALL) -> Caller:
-    """Someone of the province's office who reads aggregates."""
+def official(
+    *also: Action, unit: int = PROVINCE, units: frozenset[int] | All = ALL, sectors: frozenset[str] | All = ALL
+) -> Caller:
+    """Someone, of the province's office unless a unit is given, who reads aggregates and does what is named."""
     grant = Grant(
         role="secretariat",
-        actions=frozenset({Action.READ}),
+        actions=frozenset({Action.READ, *also}),
         sectors=sectors,
         units=units,
         data_classes=frozenset({DataClass.AGGREGATE}),
@@ -35,7 +39,7 @@ def official(*, units: frozenset[int] | All = ALL, sectors: frozenset[str] | All
         ends=date(2026, 1, 1),
         id=UUID(int=5),
     )
-    return Caller("lan", "Nguyễn Thị Lan", PROVINCE, (grant,), UUID(int=7))
+    return Caller("lan", "Nguyễn Thị Lan", unit, (grant,), UUID(int=7))
 
 
 EVERYWHERE: Final = official()
@@ -64,15 +68,17 @@ async def ask(
     gate: Gate | None = None,
 ) -> Told:
     """Ask as a caller on a day."""
+    actor = Actor.of(by, here.directory, here.catalogue, NOW, on)
     async with here.database.reading(by.rights(on)) as session:
         context = Context(
             by,
             on,
             NOW,
-            directory=here.directory.limited_to(by.units(on)),
-            catalogue=here.catalogue.limited_to(by.sectors(on)),
+            directory=actor.directory,
+            catalogue=actor.catalogue,
             session=session,
             gate=gate,
+            doing=acting(here.database, actor),
         )
         with statements_read(here.database) as sent:
             answer = await ENGINE.execute(Operation(query, variables), context)

@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from strawberry.dataloader import DataLoader
 
 from dean06_core.access import All, Caller
+from dean06_core.acting import Act, Done, P, Verb
 from dean06_core.catalogue import Catalogue
 from dean06_core.directory import Directory
 
@@ -25,7 +26,8 @@ class Context:
 
     ``directory`` is limited to the caller's units and ``catalogue`` to the
     caller's sectors; ``reading`` gives the walled session, one user at a time,
-    because sibling fields resolve side by side.
+    because sibling fields resolve side by side. ``gate`` and ``doing`` are the
+    server's: the way in and out, and the way to do one of core's verbs.
     """
 
     caller: Caller | None
@@ -35,6 +37,7 @@ class Context:
     catalogue: Catalogue
     session: AsyncSession | None = None
     gate: Any = None
+    doing: Act | None = None
     _lock: asyncio.Lock = field(default_factory=asyncio.Lock)
     _loaders: dict[tuple[Batch, str], DataLoader[Any, Any]] = field(default_factory=dict)
 
@@ -49,6 +52,16 @@ class Context:
             raise PermissionError("An anonymous operation has no session to read with.")
         async with self._lock:
             yield self.session
+
+    async def act(self, verb: Verb[P, Done], /, *args: P.args, **kwargs: P.kwargs) -> Done:
+        """Do one of core's verbs as the caller; what is read from here on knows of it."""
+        if self.doing is None:
+            raise PermissionError("An anonymous operation changes nothing.")
+        done = await self.doing(verb, *args, **kwargs)
+        async with self.reading() as session:
+            session.expunge_all()
+            await session.rollback()
+        return done
 
     async def resolve_together(self, batch: Batch, parent: object, arguments: dict[str, Any]) -> Any:
         """Collect the parents that ask the same thing at the same moment and answer them with one call."""

@@ -13,6 +13,7 @@ from dean06_schema.errors import Refusal
 from dean06_schema.indicators import IndicatorQuery
 from dean06_schema.nodes import NodeQuery
 from dean06_schema.observations import ObservationQuery
+from dean06_schema.recording import RecordingMutation
 from dean06_schema.systems import SystemQuery
 from dean06_schema.task_summaries import TaskSummaryQuery
 from dean06_schema.tasks import TaskQuery
@@ -47,6 +48,6 @@ CONTRACT: Final = Parts(
         DocumentQuery,
         SystemQuery,
     ),
-    mutations=(AccountMutation,),
+    mutations=(AccountMutation, RecordingMutation),
     types=(Refusal,),
 )

@@ -1,0 +1,61 @@
+"""Who does something: one of core's verbs is done by an actor, within his rights, and sees what he sees."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Concatenate, ParamSpec, Protocol, TypeVar
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from dean06_core.access import Action, Caller, Decision, Scope, decide
+from dean06_core.catalogue import Catalogue
+from dean06_core.directory import Directory
+from dean06_core.errors import BadInput
+
+P = ParamSpec("P")
+Done = TypeVar("Done")
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """A caller at a moment, on its business day.
+
+    ``directory`` and ``catalogue`` are limited to what he sees, so that a code
+    outside is as unknown as one that does not exist.
+    """
+
+    caller: Caller
+    directory: Directory
+    catalogue: Catalogue
+    now: datetime
+    on: date
+
+    @staticmethod
+    def of(caller: Caller, directory: Directory, catalogue: Catalogue, now: datetime, on: date) -> Actor:
+        """Of a whole directory and catalogue."""
+        return Actor(caller, directory.limited_to(caller.units(on)), catalogue.limited_to(caller.sectors(on)), now, on)
+
+    def may(self, action: Action, scope: Scope) -> Decision:
+        return decide(self.caller, action, scope, self.on)
+
+    def refuse_if_read_only(self) -> None:
+        """ACCOUNT_READ_ONLY while the caller's unit is gone: nobody says what he would write in its name."""
+        unit = self.directory.unit(self.caller.unit, self.on)
+        if not unit.holds(self.on):
+            raise BadInput(
+                "ACCOUNT_READ_ONLY",
+                f"Đơn vị của tài khoản, {unit.name}, không còn từ ngày {unit.valid_to:%d/%m/%Y}: tài khoản chỉ được "
+                "xem. Hãy đề nghị người quản trị chuyển tài khoản sang đơn vị mới.",
+            )
+
+
+Verb = Callable[Concatenate[AsyncSession, Actor, P], Awaitable[Done]]
+"""What somebody does in a session that writes with his rights and is committed when it is done."""
+
+
+class Act(Protocol):
+    """Does a verb as one actor."""
+
+    async def __call__(self, verb: Verb[P, Done], /, *args: P.args, **kwargs: P.kwargs) -> Done: ...

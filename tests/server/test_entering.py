@@ -1,0 +1,95 @@
+"""Officers enter figures over HTTP at the same time: what each said is kept, and the later one answers."""
+
+from __future__ import annotations
+
+import asyncio
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from starlette.testclient import TestClient
+
+from dean06_auth import accounts, grants, roles, tokens
+from dean06_core.access import ALL
+from dean06_core.database import Address
+from dean06_core.directory import Directory
+from dean06_core.observations import Observation
+from dean06_server.installation import Installation
+from tests.server.conftest import NOON, PASSWORD
+
+RECORD = """mutation ($value: Decimal!) { recordObservations(input: {period: "2025-07", cells: [
+    {indicator: "health.hospital_cashless_payment_rate", unit: "42", numerator: $value, denominator: "100"}]}) {
+    observations { revision display } errors { code } } }"""
+AT_ONCE = 8
+
+
+@pytest.fixture
+def officers(installation: Installation, address: Address) -> list[str]:
+    """The tokens of so many officers of one unit."""
+    return asyncio.run(_officers(installation, address))
+
+
+def entered(client: TestClient, token: str, value: int) -> Any:
+    headers = {"Authorization": f"Bearer {token}"}
+    answered = client.post("/graphql", json={"query": RECORD, "variables": {"value": value}}, headers=headers)
+    assert "errors" not in answered.json()
+    return answered.json()["data"]["recordObservations"]
+
+
+def test_what_many_officers_enter_at_once_is_all_kept(
+    client: TestClient, installation: Installation, address: Address, officers: list[str]
+) -> None:
+    values = range(10, 10 + AT_ONCE)
+    with ThreadPoolExecutor(AT_ONCE) as people:
+        answers = [*people.map(lambda token, value: entered(client, token, value), officers, values)]
+
+    assert [answer["errors"] for answer in answers] == [[]] * AT_ONCE
+    assert sorted(answer["observations"][0]["revision"] for answer in answers) == [*range(1, AT_ONCE + 1)]
+    kept = asyncio.run(_kept(installation, address))
+    assert sorted(numerator for _, numerator, _ in kept) == [*values]
+    [last] = [row for row in kept if row.official]
+    assert last.revision == AT_ONCE
+
+
+def test_who_only_reads_has_no_way_to_enter(client: TestClient, token: str, officers: list[str]) -> None:
+    headers = {"Authorization": f"Bearer {token}"}
+    answered = client.post("/graphql", json={"query": RECORD, "variables": {"value": 7}}, headers=headers).json()
+    assert [error["extensions"]["code"] for error in answered["errors"]] == ["GRAPHQL_VALIDATION_FAILED"]
+    assert entered(client, officers[0], 7)["errors"] == []
+
+
+async def _officers(installation: Installation, address: Address) -> list[str]:
+    database = installation.database(address)
+    async with database.service() as session:
+        unit = (await Directory.load(session)).named("42", NOON.date())
+        issued = [await _officer(session, f"officer.{number}", unit.key) for number in range(AT_ONCE)]
+    await database.close()
+    return issued
+
+
+async def _officer(session: Any, login: str, unit: int) -> str:
+    account = await accounts.open(session, login=login, name="Cán bộ", unit_key=unit, password=PASSWORD, now=NOON)
+    await grants.give(
+        session,
+        account=account,
+        role=roles.OFFICER.name,
+        sectors={"health"},
+        units=ALL,
+        data_classes=roles.OFFICER.data_classes,
+        starts=NOON.date(),
+        ends=date(2026, 7, 28),
+        basis="Thử",
+    )
+    issued = await tokens.issue(session, account_id=account.id, now=NOON, lifetime=timedelta(hours=1))
+    return issued.token
+
+
+async def _kept(installation: Installation, address: Address) -> list[Any]:
+    database = installation.database(address)
+    async with database.service_reading() as session:
+        columns = Observation.revision, Observation.numerator, Observation.official
+        found = [*await session.execute(sa.select(*columns))]
+    await database.close()
+    return found
