@@ -15,6 +15,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from dean06_auth import passwords
 from dean06_core import spelling
 from dean06_core.access import INTERNAL, Access, DataClass
+from dean06_core.directory import Directory, Unit
 from dean06_core.errors import BadInput
 from dean06_core.records import Record, new_id
 from dean06_core.units import UnitRow
@@ -105,6 +106,30 @@ async def open(  # noqa: A001  read as accounts.open
     session.add(account)
     await session.flush()
     session.add(AccountCredential(account_id=account.id, password_hash=stored, password_set_at=now))
+    await session.flush()
+    return account
+
+
+async def at_ended_units(session: AsyncSession, *, directory: Directory, on: date) -> list[Account]:
+    """Accounts that are not closed and whose unit is gone: they may only look until they are moved. By login."""
+    open_ = await session.scalars(
+        sa.select(Account).where(Account.state != AccountState.CLOSED).order_by(Account.login)
+    )
+    return [account for account in open_ if not directory.unit(account.unit_key, on).holds(on)]
+
+
+async def move(session: AsyncSession, *, login: str, unit: Unit, on: date) -> Account:
+    """Give an account another unit that is there; what it was granted stays as it is."""
+    account = await find(session, login=login)
+    if account is None:
+        raise BadInput(
+            "ACCOUNT_UNKNOWN", f"Không có tài khoản “{login}”. Hãy kiểm tra tên đăng nhập.", field=("login",)
+        )
+    if not unit.holds(on):
+        raise BadInput(
+            "UNIT_ENDED", f"{unit.name} không còn vào ngày {on:%d/%m/%Y}. Hãy chọn đơn vị kế thừa.", field=("unit",)
+        )
+    account.unit_key = unit.key
     await session.flush()
     return account
 

@@ -11,7 +11,7 @@ from dean06_auth import accounts, grants, passwords, tokens
 from dean06_auth.accounts import Account, AccountCredential, AccountState
 from dean06_auth.grants import Reach
 from dean06_auth.tokens import IssuedToken
-from dean06_core.access import Action, Caller, DataClass, Decision, Grant, Scope, decide
+from dean06_core.access import Action, Caller, DataClass, Decision, Scope, decide
 from dean06_core.database import Database
 from dean06_core.errors import BadInput
 
@@ -28,7 +28,7 @@ async def sign_in(database: Database, *, login: str, password: str, now: datetim
     credential = await recognise(database, login=login, password=password)
     stored = credential.password_hash
     renewed = await passwords.protect(password) if passwords.is_outdated(stored) else stored
-    async with database.service() as session:
+    async with database.service(in_turn=False) as session:
         await accounts.note_sign_in(session, account_id=credential.account_id, on=on, stored=stored, renewed=renewed)
         return await tokens.issue(session, account_id=credential.account_id, now=now, lifetime=SIGN_IN_LASTS)
 
@@ -51,12 +51,13 @@ async def recognise(database: Database, *, login: str, password: str) -> Account
     return credential
 
 
-async def held_by(session: AsyncSession, *, login: str, reach: Reach, on: date) -> tuple[Grant, ...]:
-    """What an active account holds on a day; nothing for one that is not there or not active. Two statements."""
+async def as_caller(session: AsyncSession, *, login: str, reach: Reach, on: date) -> Caller | None:
+    """An active account as if it were calling; None for one that is not there or not active. Two statements."""
     account = await accounts.find(session, login=login)
     if account is None or account.state is not AccountState.ACTIVE:
-        return ()
-    return await grants.live(session, account_id=account.id, reach=reach, on=on)
+        return None
+    held = await grants.live(session, account_id=account.id, reach=reach, on=on)
+    return Caller(account.login, account.name, account.unit_key, held, account.id)
 
 
 async def caller_of(session: AsyncSession, *, token: str, now: datetime, reach: Reach, on: date) -> Caller | None:

@@ -14,7 +14,7 @@ from dean06_core.access import Access, Right
 from dean06_core.backends import Backend
 from dean06_core.backends.postgresql import Postgresql
 from dean06_core.backends.sqlite import Sqlite, sqlite_path
-from dean06_core.errors import StartUpError, WriteRefused
+from dean06_core.errors import DatabaseBusy, StartUpError, WriteRefused
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,11 +33,14 @@ class Address:
 class Database:
     """One province's data. ``tables`` are the declared tables with who may see their rows.
 
-    Nothing is opened until it is used; ``close`` ends every connection.
+    Nothing is opened until it is used; ``close`` ends every connection. A
+    caller who writes waits ``patience`` seconds for other writers.
     """
 
-    def __init__(self, address: Address | str, tables: Mapping[str, Access], *, readers: int = 8) -> None:
-        self.backend = backend_of(address, tables, readers=readers)
+    def __init__(
+        self, address: Address | str, tables: Mapping[str, Access], *, readers: int = 8, patience: float = 30.0
+    ) -> None:
+        self.backend = backend_of(address, tables, readers=readers, patience=patience)
         self.owner, self.services, self.readers = self.backend.owner, self.backend.services, self.backend.readers
 
     @property
@@ -46,13 +49,16 @@ class Database:
         return self.backend.name
 
     @asynccontextmanager
-    async def service(self) -> AsyncIterator[AsyncSession]:
+    async def service(self, *, in_turn: bool = True) -> AsyncIterator[AsyncSession]:
         """A session that sees and writes everything, for core's own services; commits when the block ends well.
 
         It keeps other writers out when it begins: one that reads first and writes
-        later would find that another came between.
+        later would find that another came between. Not ``in_turn``, it waits for
+        nobody where the database can do that: what it writes follows from nothing
+        that it reads, as with somebody's signing in while a large file is imported.
         """
-        writing = self.services.execution_options(begin=self.backend.writing)
+        begin = self.backend.writing if in_turn else self.backend.adding
+        writing = self.services.execution_options(begin=begin)
         async with AsyncSession(writing, expire_on_commit=False) as session, session.begin():
             yield session
 
@@ -80,17 +86,24 @@ class Database:
         For core's verbs. Another writer waits, as with ``service``. A row outside
         is refused by the database when it is made, and passed by when it would be
         changed. On a server it also sees no more than ``reading`` does.
-        WriteRefused where the database would not; nothing of the block is kept then.
+        WriteRefused where the database would not, DatabaseBusy where others write
+        for too long; nothing of the block is kept then.
         """
-        connection = await self.backend.writers.connect()
+        try:
+            connection = await self.backend.writers.connect()
+        except sa.exc.TimeoutError:
+            raise DatabaseBusy from None
         session = AsyncSession(connection, expire_on_commit=False)
         try:
             await self.backend.admit(connection, rights, writes=True)
             async with session.begin():
                 yield session
-        except sa.exc.DBAPIError as error:
-            if self.backend.is_refusal(error):
+        except Exception as error:
+            reason = getattr(error, "orig", error)
+            if self.backend.is_refusal(reason):
                 raise WriteRefused from None
+            if self.backend.is_busy(reason):
+                raise DatabaseBusy from None
             raise
         finally:
             await asyncio.shield(_end(session, connection))
@@ -99,13 +112,15 @@ class Database:
         await self.backend.close()
 
 
-def backend_of(address: Address | str, tables: Mapping[str, Access], *, readers: int = 8) -> Backend:
+def backend_of(
+    address: Address | str, tables: Mapping[str, Access], *, readers: int = 8, patience: float = 30.0
+) -> Backend:
     """The backend of an address; nothing is opened. One that names none stops start-up."""
     meant = Address(address) if isinstance(address, str) else address
     parsed = _parsed(meant.url)
     match parsed.get_backend_name():
         case "sqlite":
-            return Sqlite(sqlite_path(parsed), tables, readers=readers)
+            return Sqlite(sqlite_path(parsed), tables, readers=readers, patience=patience)
         case "postgresql":
             if meant.callers is None:
                 raise StartUpError(
@@ -113,7 +128,7 @@ def backend_of(address: Address | str, tables: Mapping[str, Access], *, readers:
                     "Set DEAN06_DATABASE_CALLERS_URL."
                 )
             owner = None if meant.owner is None else _parsed(meant.owner)
-            return Postgresql(parsed, _parsed(meant.callers), owner, tables, readers=readers)
+            return Postgresql(parsed, _parsed(meant.callers), owner, tables, readers=readers, patience=patience)
         case _:
             raise StartUpError(
                 f"The database URL '{parsed.render_as_string()}' cannot be used: it has to name a file, as "

@@ -34,6 +34,16 @@ class WriteRefused(BadInput):
         )
 
 
+class DatabaseBusy(BadInput):
+    """Others were writing for longer than one waits; nothing was written, and the same may be sent again."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "DATABASE_BUSY",
+            "Chưa có gì được ghi: hệ thống đang ghi dữ liệu khác, có thể là một tệp lớn. Hãy gửi lại sau ít phút.",
+        )
+
+
 class StartUpError(RuntimeError):
     """The installation cannot start as it is; the message says what to change."""
 

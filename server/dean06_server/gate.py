@@ -29,7 +29,7 @@ def gate(database: Database, *, now: datetime, on: date, token: str | None) -> G
     async def sign_out() -> None:
         """End the token that the operation came with."""
         if token is not None:
-            async with database.service() as session:
+            async with database.service(in_turn=False) as session:
                 await tokens.revoke(session, token=token, now=now)
 
     return Gate(sign_in, sign_out)

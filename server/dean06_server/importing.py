@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Collection, Sequence
 from datetime import date, datetime
 from typing import Final
 
-from dean06_auth import accounts, callers
+from dean06_auth import callers
 from dean06_core import computing, imports
 from dean06_core.access import Action
 from dean06_core.catalogue import Catalogue
@@ -60,16 +60,15 @@ async def secretary(database: Database, *, login: str, password: str, now: datet
     """
     await callers.recognise(database, login=login, password=password)
     async with database.service_reading() as session:
-        account = await accounts.find(session, login=login)
-        directory, on = await Directory.load(session), business_day(now)
-        held = await callers.held_by(session, login=login, reach=directory, on=on)
-    if account is None or not any(Action.ASSIGN in grant.actions and LOCAL in grant.sectors for grant in held):
+        directory = await Directory.load(session)
+        caller = await callers.as_caller(session, login=login, reach=directory, on=business_day(now))
+    if caller is None or not any(Action.ASSIGN in grant.actions and LOCAL in grant.sectors for grant in caller.grants):
         raise BadInput(
             "NOT_SECRETARIAT",
             f"“{login}” không phải tài khoản đang hoạt động của cơ quan thường trực. Hãy ghi tài khoản khác ở --by.",
             field=("by",),
         )
-    return account.login
+    return caller.login
 
 
 async def compute_changed(

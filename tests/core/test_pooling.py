@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Final
 
 import pytest
 import sqlalchemy as sa
-from sqlalchemy import select, text
+from sqlalchemy import select, text, update
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from dean06_core import migrating
-from dean06_core.access import ALL, DataClass, Right
-from dean06_core.database import Database
+from dean06_core.access import ALL, Action, DataClass, Right
+from dean06_core.database import Address, Database
+from dean06_core.documents import LegalDocument
+from dean06_core.errors import DatabaseBusy
 from dean06_core.observations import Observation
 from dean06_core.records import declared_access, records_of
 from dean06_core.testing import places
@@ -28,18 +31,24 @@ Step = Callable[[AsyncSession], Awaitable[object]]
 Seen = list[tuple[int, str]]
 
 DIRECTORY: Final = Right(DataClass.DIRECTORY, ALL, ALL)
+RECORDS: Final = Right(DataClass.AGGREGATE, frozenset({"health"}), frozenset({2}), Action.RECORD)
 
 
 @pytest.fixture
-async def database(tmp_path: Path) -> AsyncIterator[Database]:
+def address(tmp_path: Path) -> Iterator[Address]:
+    with places.place(tmp_path) as empty:
+        yield empty
+
+
+@pytest.fixture
+async def database(address: Address) -> AsyncIterator[Database]:
     """With two connections for readers."""
-    with places.place(tmp_path) as address:
-        database = Database(address, declared_access(records_of("dean06_core")), readers=2)
-        await migrating.upgrade(database, [migrating.CORE])
-        async with database.service() as session:
-            await add_core_rows(session)
-        yield database
-        await database.close()
+    database = Database(address, declared_access(records_of("dean06_core")), readers=2)
+    await migrating.upgrade(database, [migrating.CORE])
+    async with database.service() as session:
+        await add_core_rows(session)
+    yield database
+    await database.close()
 
 
 def rights(unit: int, sector: str) -> tuple[Right, ...]:
@@ -192,3 +201,32 @@ async def test_the_pass_itself_does_not_outlive_its_transaction(database: Databa
         kept = await connection.scalar(text("select current_setting('dean06.pass', true)"))
         assert not kept
         assert await connection.scalar(select(sa.func.count()).select_from(Observation)) == 0
+
+
+async def test_who_writes_does_not_wait_for_those_who_only_read(database: Database) -> None:
+    async with AsyncExitStack() as readers, asyncio.timeout(10):
+        for _ in range(2):
+            await seen(await readers.enter_async_context(database.reading(rights(2, "health"))))
+        async with database.writing((*rights(2, "health"), RECORDS)) as session:
+            await session.execute(update(Observation).values(comment="Đã xem"))
+
+
+async def test_who_waits_too_long_for_another_writer_is_told_to_try_again(database: Database, address: Address) -> None:
+    other = Database(address, declared_access(records_of("dean06_core")), patience=0.2)
+    officer = (*rights(2, "health"), RECORDS)
+    async with database.service() as importing:
+        await importing.execute(update(Observation).values(comment="Đang nạp"))
+        with pytest.raises(DatabaseBusy):
+            async with other.writing(officer) as session:
+                await session.execute(update(Observation).values(comment="Chen ngang"))
+    async with other.writing(officer) as session:
+        await session.execute(update(Observation).values(comment="Đến lượt"))
+    await other.close()
+
+
+@pytest.mark.postgresql
+async def test_who_signs_in_does_not_wait_for_a_large_import(database: Database) -> None:
+    async with database.service() as importing, asyncio.timeout(10):
+        await importing.execute(update(Observation).values(comment="Đang nạp"))
+        async with database.service(in_turn=False) as session:
+            session.add(LegalDocument(label="15/QĐ-UBND", kind="Quyết định"))

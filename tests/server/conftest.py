@@ -5,15 +5,14 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
 from starlette.testclient import TestClient
 
-from dean06_auth import accounts, grants, roles, tokens
+from dean06_auth import roles
 from dean06_core import unit_register
-from dean06_core.access import ALL
 from dean06_core.database import Address, Database
 from dean06_core.directory import Directory
 from dean06_core.testing.places import Template, place, template
@@ -21,11 +20,10 @@ from dean06_core.unit_register import UnitEntry
 from dean06_core.units import Tier, UnitLevel
 from dean06_server import app
 from dean06_server.installation import Installation
+from tests.server.hiring import admitted, hired
 
 NOON = datetime(2025, 7, 28, 5, 0, tzinfo=UTC)
 """In Vietnam."""
-
-PASSWORD = "mat-khau-thu"
 
 
 @dataclass
@@ -103,20 +101,7 @@ async def _fill(installation: Installation, database: Database) -> str:
         )
         await unit_register.enter(session, [entry])
         unit = (await Directory.load(session)).named("42", NOON.date())
-        clerk = await accounts.open(
-            session, login="clerk", name="Người thử", unit_key=unit.key, password=PASSWORD, now=NOON
-        )
-        await grants.give(
-            session,
-            account=clerk,
-            role=roles.SECTOR_FRONTEND.name,
-            sectors={"health"},
-            units=ALL,
-            data_classes=roles.SECTOR_FRONTEND.data_classes,
-            starts=NOON.date(),
-            ends=date(2026, 7, 28),
-            basis="Thử",
-        )
-        issued = await tokens.issue(session, account_id=clerk.id, now=NOON, lifetime=timedelta(hours=1))
+        clerk = await hired(session, "clerk", roles.SECTOR_FRONTEND, unit=unit.key, now=NOON)
+        token = await admitted(session, clerk, NOON)
     await database.close()
-    return issued.token
+    return token

@@ -4,20 +4,19 @@ from __future__ import annotations
 
 import asyncio
 from concurrent.futures import ThreadPoolExecutor
-from datetime import date, timedelta
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
 from starlette.testclient import TestClient
 
-from dean06_auth import accounts, grants, roles, tokens
-from dean06_core.access import ALL
+from dean06_auth import roles
 from dean06_core.database import Address
 from dean06_core.directory import Directory
 from dean06_core.observations import Observation
 from dean06_server.installation import Installation
-from tests.server.conftest import NOON, PASSWORD
+from tests.server.conftest import NOON
+from tests.server.hiring import admitted, hired
 
 RECORD = """mutation ($value: Decimal!) { recordObservations(input: {period: "2025-07", cells: [
     {indicator: "health.hospital_cashless_payment_rate", unit: "42", numerator: $value, denominator: "100"}]}) {
@@ -64,26 +63,14 @@ async def _officers(installation: Installation, address: Address) -> list[str]:
     database = installation.database(address)
     async with database.service() as session:
         unit = (await Directory.load(session)).named("42", NOON.date())
-        issued = [await _officer(session, f"officer.{number}", unit.key) for number in range(AT_ONCE)]
+        issued = [
+            await admitted(
+                session, await hired(session, f"officer.{number}", roles.OFFICER, unit=unit.key, now=NOON), NOON
+            )
+            for number in range(AT_ONCE)
+        ]
     await database.close()
     return issued
-
-
-async def _officer(session: Any, login: str, unit: int) -> str:
-    account = await accounts.open(session, login=login, name="Cán bộ", unit_key=unit, password=PASSWORD, now=NOON)
-    await grants.give(
-        session,
-        account=account,
-        role=roles.OFFICER.name,
-        sectors={"health"},
-        units=ALL,
-        data_classes=roles.OFFICER.data_classes,
-        starts=NOON.date(),
-        ends=date(2026, 7, 28),
-        basis="Thử",
-    )
-    issued = await tokens.issue(session, account_id=account.id, now=NOON, lifetime=timedelta(hours=1))
-    return issued.token
 
 
 async def _kept(installation: Installation, address: Address) -> list[Any]:

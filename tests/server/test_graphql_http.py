@@ -12,7 +12,8 @@ from starlette.testclient import TestClient
 from dean06_server.graphql_http import LARGEST_BODY
 from dean06_server.negotiation import GRAPHQL
 from dean06_server.refusals import JSON
-from tests.server.conftest import PASSWORD, Hands
+from tests.server.conftest import Hands
+from tests.server.hiring import PASSWORD
 
 TYPENAME = "{ __typename }"
 ANSWER = {"data": {"__typename": "Query"}}

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from dean06_core.access import Right
@@ -14,10 +13,11 @@ class Backend(Protocol):
     """One opened database. Each engine begins a transaction in its own way; ``begin=`` in its options says another.
 
     ``owner`` makes and changes tables. ``services`` sees and writes every row.
-    ``readers`` sees what the pass of a transaction covers, and
-    ``writers`` changes nothing else. ``writing`` is what a
-    service's transaction begins with, so that it need not give way to another
-    writer half-way. ``name`` tells the operator which database it is.
+    ``readers`` sees what the pass of a transaction covers, and ``writers``
+    changes nothing else. ``writing`` is what a service's transaction begins
+    with, so that it need not give way to another writer half-way, and
+    ``adding`` what one begins with that need not care. ``name`` tells the
+    operator which database it is.
     """
 
     name: str
@@ -26,12 +26,16 @@ class Backend(Protocol):
     readers: AsyncEngine
     writers: AsyncEngine
     writing: str
+    adding: str
 
     async def admit(self, connection: AsyncConnection, rights: tuple[Right, ...], *, writes: bool = False) -> None:
         """Give a connection of ``readers`` or ``writers`` a pass for its next transaction; no rights open nothing."""
 
-    def is_refusal(self, error: DBAPIError) -> bool:
-        """Whether a wall, a privilege or a constraint stopped a statement, not a fault of ours or of the network."""
+    def is_refusal(self, reason: object) -> bool:
+        """Whether the driver tells that a wall, a privilege or a constraint stopped a statement."""
+
+    def is_busy(self, reason: object) -> bool:
+        """Whether the driver tells that other writers were waited for until there was no patience left."""
 
     async def commits(self) -> str:
         """A text that stays the same for as long as nobody commits a change."""

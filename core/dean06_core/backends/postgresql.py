@@ -11,7 +11,6 @@ from typing import Any, Final
 import psycopg
 import sqlalchemy as sa
 from sqlalchemy import event
-from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from dean06_core.access import Access, Right
@@ -19,6 +18,7 @@ from dean06_core.errors import StartUpError
 from dean06_core.walls import postgresql as wall
 
 _TIMEOUT: Final = "5s"
+_PATIENCE: Final = 30.0
 _PASS_LASTS: Final = 600.0
 _RENEWED_BEFORE: Final = 60.0
 _MOST_PASSES: Final = 1024
@@ -40,26 +40,39 @@ class Postgresql:
     """
 
     writing = f"begin; select pg_advisory_xact_lock({_WRITERS})"
+    adding = "begin"
 
     def __init__(
-        self, services: sa.URL, callers: sa.URL, owner: sa.URL | None, tables: Mapping[str, Access], *, readers: int
+        self,
+        services: sa.URL,
+        callers: sa.URL,
+        owner: sa.URL | None,
+        tables: Mapping[str, Access],
+        *,
+        readers: int,
+        patience: float,
     ) -> None:
         self.name = f"{services.host or 'localhost'}:{services.port or 5432}/{services.database}"
         self.logins = wall.Logins(owner=_login(owner or services), services=_login(services), callers=_login(callers))
         self._tables = tables
+        self._patience = patience
         self._passes: dict[tuple[Right, ...], tuple[str, float]] = {}
         self.services = _opened(services, begin=_READING, size=readers)
         self.owner = self.services if owner is None else _opened(owner, begin="begin", size=1)
         alone = f"{_CLEAN}; {_READING}"
-        self.readers = self.writers = _opened(callers, begin=alone, size=readers, timeout=_TIMEOUT)
+        self.readers = _opened(callers, begin=alone, size=readers, timeout=_TIMEOUT)
+        self.writers = _opened(callers, begin=alone, size=1, timeout=_TIMEOUT, patience=patience)
 
     async def admit(self, connection: AsyncConnection, rights: tuple[Right, ...], *, writes: bool = False) -> None:
         pass_ = await self._pass_for(rights)
-        begin = f"{_CLEAN}; {self.writing if writes else _READING}"
+        begin = f"{_CLEAN}; {self._in_turn() if writes else _READING}"
         await connection.execution_options(begin=f"{begin}; select set_config('{wall.SETTING}', '{pass_}', true)")
 
-    def is_refusal(self, error: DBAPIError) -> bool:
-        return isinstance(error.orig, psycopg.errors.InsufficientPrivilege | psycopg.errors.IntegrityError)
+    def is_refusal(self, reason: object) -> bool:
+        return isinstance(reason, psycopg.errors.InsufficientPrivilege | psycopg.errors.IntegrityError)
+
+    def is_busy(self, reason: object) -> bool:
+        return isinstance(reason, psycopg.errors.LockNotAvailable)
 
     async def commits(self) -> str:
         """The snapshot that a statement sees: another one as soon as anybody's change was committed."""
@@ -114,8 +127,13 @@ class Postgresql:
             await connection.exec_driver_sql(f"comment on schema public is '{mark}'")
 
     async def close(self) -> None:
-        for engine in {id(engine): engine for engine in (self.readers, self.services, self.owner)}.values():
+        for engine in {self.readers, self.writers, self.services, self.owner}:
             await engine.dispose()
+
+    def _in_turn(self) -> str:
+        """Begin to write as soon as nobody else does; to wait for that is no slow statement."""
+        waiting = f"begin; set local lock_timeout = '{self._patience}s'; set local statement_timeout = 0"
+        return f"{waiting}; select pg_advisory_xact_lock({_WRITERS}); set local statement_timeout = '{_TIMEOUT}'"
 
     async def _pass_for(self, rights: tuple[Right, ...]) -> str:
         held = self._passes.get(rights)
@@ -134,13 +152,16 @@ class Postgresql:
         return pass_
 
 
-def _opened(url: sa.URL, *, begin: str, size: int, timeout: str | None = None) -> AsyncEngine:
+def _opened(
+    url: sa.URL, *, begin: str, size: int, timeout: str | None = None, patience: float = _PATIENCE
+) -> AsyncEngine:
     """An engine whose driver begins nothing by itself; a transaction begins as the connection's options say."""
     engine = create_async_engine(
         url.set(drivername="postgresql+psycopg"),
         isolation_level="AUTOCOMMIT",
         pool_size=size,
         max_overflow=0,
+        pool_timeout=patience,
         pool_pre_ping=True,
         connect_args={"options": f"-c timezone=UTC{f' -c statement_timeout={timeout}' if timeout else ''}"},
     )

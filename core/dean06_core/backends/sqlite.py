@@ -12,7 +12,6 @@ from weakref import WeakKeyDictionary
 import aiosqlite
 import sqlalchemy as sa
 from sqlalchemy import event
-from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from dean06_core.access import Access, Right
@@ -25,17 +24,19 @@ if TYPE_CHECKING:
 
 _PRAGMAS: Final = ("foreign_keys = on", "journal_mode = wal", "synchronous = normal", "recursive_triggers = on")
 _LETTERS_OF_A_MARK: Final = 4
+_PATIENCE: Final = 30.0
 
 
 class Sqlite:
     """The owner, the services and the writer are one engine here; the file has no logins."""
 
-    writing = "begin immediate"
+    writing = adding = "begin immediate"
 
-    def __init__(self, path: Path, tables: Mapping[str, Access], *, readers: int) -> None:
+    def __init__(self, path: Path, tables: Mapping[str, Access], *, readers: int, patience: float) -> None:
         self.path = path
         self.name = str(path)
         self._tables = tables
+        self._patience = patience
         self._walls: WeakKeyDictionary[Any, Wall | Guard] = WeakKeyDictionary()
         self._watch: sqlite3.Connection | None = None
         self.owner = self.services = self._open_services()
@@ -49,9 +50,11 @@ class Sqlite:
         assert driver is not None  # noqa: S101  a connection that was just opened has one
         await driver._execute(self._walls[driver].admit, driver._conn, rights)
 
-    def is_refusal(self, error: DBAPIError) -> bool:
-        code = getattr(error.orig, "sqlite_errorcode", 0)
-        return code & 0xFF in {sqlite3.SQLITE_CONSTRAINT, sqlite3.SQLITE_AUTH}
+    def is_refusal(self, reason: object) -> bool:
+        return _code(reason) in {sqlite3.SQLITE_CONSTRAINT, sqlite3.SQLITE_AUTH}
+
+    def is_busy(self, reason: object) -> bool:
+        return _code(reason) == sqlite3.SQLITE_BUSY
 
     async def commits(self) -> str:
         """SQLite counts the commits of everybody else for a connection that stays open; asking takes microseconds."""
@@ -95,15 +98,21 @@ class Sqlite:
 
     def _open_writers(self) -> AsyncEngine:
         """One connection is enough: SQLite lets one write at a time."""
-        engine = self._open_for_writing(poolclass=sa.AsyncAdaptedQueuePool, pool_size=1, max_overflow=0)
+        engine = self._open_for_writing(
+            self._patience,
+            poolclass=sa.AsyncAdaptedQueuePool,
+            pool_size=1,
+            max_overflow=0,
+            pool_timeout=self._patience,
+        )
         self._give_passes(engine, Guard)
         _begin_explicitly(engine)
         return engine
 
-    def _open_for_writing(self, **options: Any) -> AsyncEngine:
+    def _open_for_writing(self, patience: float = _PATIENCE, **options: Any) -> AsyncEngine:
         engine = create_async_engine(
             sa.URL.create("sqlite+aiosqlite", database=str(self.path)),
-            connect_args={"timeout": 30, "async_creator_fn": _Driver.opening},
+            connect_args={"timeout": patience, "async_creator_fn": _Driver.opening},
             **options,
         )
 
@@ -124,7 +133,7 @@ class Sqlite:
             poolclass=sa.AsyncAdaptedQueuePool,
             pool_size=size,
             max_overflow=0,
-            connect_args={"timeout": 30, "async_creator_fn": _Driver.opening},
+            connect_args={"timeout": _PATIENCE, "async_creator_fn": _Driver.opening},
         )
 
         self._give_passes(engine, Wall)
@@ -151,6 +160,11 @@ class Sqlite:
             if connection is not None:  # a broken one does not come back
                 wall = self._walls[connection.driver_connection]
                 connection.run_async(lambda opened: opened._execute(wall.admit, opened._conn, ()))
+
+
+def _code(reason: object) -> int:
+    """SQLite's own number for what went wrong, without the details."""
+    return getattr(reason, "sqlite_errorcode", 0) & 0xFF
 
 
 def sqlite_path(url: sa.URL) -> Path:

@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import date
 
 import click
-from sqlalchemy.ext.asyncio import AsyncSession
 
-from dean06_auth import accounts, grants
-from dean06_auth.accounts import AccountState
-from dean06_core.access import Caller
+from dean06_auth import accounts, callers
 from dean06_core.catalogue import Catalogue
 from dean06_core.directory import Directory
 from dean06_core.errors import StartUpError
@@ -38,16 +34,7 @@ async def _shown_to(login: str, installation: Installation) -> str:
     async with fitting_database_of(installation) as database, database.service_reading() as session:
         directory = await Directory.load(session)
         catalogue = await Catalogue.load(session, installation.sectors)
-        caller = await _caller(session, login, directory, on)
+        if await accounts.find(session, login=login) is None:
+            raise StartUpError(f"There is no account '{login}'.")
+        caller = await callers.as_caller(session, login=login, reach=directory, on=on)
     return installation.engine.written(Context(caller, on, now, directory, catalogue))
-
-
-async def _caller(session: AsyncSession, login: str, directory: Directory, on: date) -> Caller | None:
-    """The account as if it were calling; None for one that is not active, which is let in no more than anybody."""
-    account = await accounts.find(session, login=login)
-    if account is None:
-        raise StartUpError(f"There is no account '{login}'.")
-    if account.state is not AccountState.ACTIVE:
-        return None
-    held = await grants.live(session, account_id=account.id, reach=directory, on=on)
-    return Caller(account.login, account.name, account.unit_key, held, account.id)

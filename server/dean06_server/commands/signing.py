@@ -1,11 +1,61 @@
-"""What a command asks of the person in whose name it acts."""
+"""What a command asks of the person in whose name it acts, and what it may do then."""
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
 import click
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from dean06_auth import callers
+from dean06_core.acting import Act, Actor
+from dean06_core.catalogue import Catalogue
+from dean06_core.database import Database
+from dean06_core.directory import Directory
+from dean06_core.errors import StartUpError
+from dean06_core.verbs import acting
+from dean06_server import clock
+from dean06_server.clock import business_day
+from dean06_server.commands.opening import fitting_database_of
+from dean06_server.installation import Installation
+
+by = click.option("--by", "login", metavar="LOGIN", required=True, help="In whose name; asks for the password.")
 
 
 def password_of(login: str) -> str:
     """The password that the person types, unseen; from standard input where there is no terminal."""
     password: str = click.prompt(f"Mật khẩu của {login}", hide_input=True, err=True)
     return password
+
+
+@dataclass(frozen=True, slots=True)
+class Signed:
+    """Somebody who has shown his password: he does core's verbs, and reads what he may see."""
+
+    actor: Actor
+    act: Act
+    database: Database
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator[AsyncSession]:
+        async with self.database.reading(self.actor.caller.rights(self.actor.on)) as session:
+            yield session
+
+
+@asynccontextmanager
+async def signed_in(login: str, password: str) -> AsyncIterator[Signed]:
+    """SIGN_IN_FAILED as over HTTP. No token is issued: the command ends with what it does."""
+    installation, now = Installation.found(), clock.now()
+    on = business_day(now)
+    async with fitting_database_of(installation) as database:
+        await callers.recognise(database, login=login, password=password)
+        async with database.service_reading() as session:
+            directory = await Directory.load(session)
+            catalogue = await Catalogue.load(session, installation.sectors)
+            caller = await callers.as_caller(session, login=login, reach=directory, on=on)
+        if caller is None:
+            raise StartUpError(f"The account '{login}' was closed this moment.")
+        actor = Actor.of(caller, directory, catalogue, now, on)
+        yield Signed(actor, acting(database, actor), database)

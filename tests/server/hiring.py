@@ -1,0 +1,39 @@
+"""People of the province for tests over HTTP and from the command line."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from typing import Final
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from dean06_auth import accounts, grants, tokens
+from dean06_auth.accounts import Account
+from dean06_auth.roles import Role
+from dean06_core.access import ALL
+
+PASSWORD: Final = "mat-khau-thu"
+
+
+async def hired(session: AsyncSession, login: str, role: Role, *, unit: int, now: datetime) -> Account:
+    """An account at a unit that holds a role for health, everywhere, for a year."""
+    account = await accounts.open(session, login=login, name="Người thử", unit_key=unit, password=PASSWORD, now=now)
+    starts: date = now.date()
+    await grants.give(
+        session,
+        account=account,
+        role=role.name,
+        sectors={"health"},
+        units=ALL,
+        data_classes=role.data_classes,
+        starts=starts,
+        ends=starts.replace(year=starts.year + 1),
+        basis="Thử",
+    )
+    return account
+
+
+async def admitted(session: AsyncSession, account: Account, now: datetime) -> str:
+    """A token of an hour."""
+    issued = await tokens.issue(session, account_id=account.id, now=now, lifetime=timedelta(hours=1))
+    return issued.token
