@@ -233,11 +233,15 @@ def _is_in(asked: int | str | None, granted: Collection[int] | Collection[str] |
 
 @dataclass(frozen=True, slots=True)
 class Via:
-    """A row's units or sectors stand in another table: ``table.column`` where ``table.key`` is the row's ``id``."""
+    """A row's units or sectors stand in another table: ``table.column`` where ``table.key`` is the row's ``of``.
+
+    Rows that are seen so have an ``id``, whatever ``of`` is.
+    """
 
     table: str
     key: str
     column: str
+    of: str = "id"
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,6 +255,8 @@ class Access:
     ``internal``: no caller ever sees a row; only services do.
     ``written_by``: the action in which a caller writes rows, of units and sectors for which he may do it; without it
     only services write. A row without unit is written by whoever may do it in every unit. Nothing is deleted.
+    ``written_where``: the units and sectors that count for it where they are others than those by which a row is seen,
+    as of a row that is made before those through which it is seen. With ``within`` and a unit or sector both count.
     """
 
     data_class: DataClass
@@ -261,11 +267,28 @@ class Access:
     unit_optional: bool = False
     internal: bool = field(default=False)
     written_by: Action | None = None
+    written_where: Access | None = None
+
+    @property
+    def is_bound(self) -> bool:
+        """Whether rows have a unit or a sector of their own."""
+        return any(place is not None for place in (self.unit, self.sector, self.sector_is))
+
+    @property
+    def vias(self) -> Collection[Via]:
+        """The ways through other tables that the declaration takes, to see and to write."""
+        own = [place for place in (self.unit, self.sector) if isinstance(place, Via)]
+        return own if self.written_where is None else [*own, *self.written_where.vias]
+
+    def rule(self, action: Action) -> Access:
+        """Where a right to an action has to reach for a row: what it is written by has a rule of its own."""
+        return (self.written_where or self) if action is self.written_by else self
 
     def columns(self) -> Collection[str]:
-        """The columns of the table itself that the declaration names."""
-        named = [name for name in (self.unit, self.sector) if isinstance(name, str)]
-        return [*named, self.within[0]] if self.within else named
+        """The columns of the table itself that the declaration names, to see and to write."""
+        places = [place.of if isinstance(place, Via) else place for place in (self.unit, self.sector)]
+        named = [*places, self.within and self.within[0], *(self.written_where.columns() if self.written_where else ())]
+        return list(dict.fromkeys(name for name in named if name))
 
 
 DIRECTORY: Final = Access(DataClass.DIRECTORY)

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Concatenate, ParamSpec, Protocol, TypeVar
+from typing import Concatenate, Final, ParamSpec, Protocol, TypeVar
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from dean06_core.access import Action, Caller, Decision, Scope, decide
+from dean06_core.access import Action, Caller, DataClass, Decision, Scope, decide
 from dean06_core.catalogue import Catalogue
 from dean06_core.directory import Directory
 from dean06_core.errors import BadInput
 
 P = ParamSpec("P")
 Done = TypeVar("Done")
+_OF_NO_SECTOR: Final = ("",)
+"""No grant names it, and one to all sectors covers it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +41,14 @@ class Actor:
 
     def may(self, action: Action, scope: Scope) -> Decision:
         return decide(self.caller, action, scope, self.on)
+
+    def may_in(self, action: Action, unit: int, sectors: Collection[str]) -> bool:
+        """Whether he may do it with a unit's aggregates in one of the sectors; of no sector wants a right to all."""
+        return any(self.may(action, Scope(DataClass.AGGREGATE, unit, sector)) for sector in sectors or _OF_NO_SECTOR)
+
+    def may_in_all(self, action: Action, unit: int, sectors: Collection[str]) -> bool:
+        """As ``may_in``, in every one of the sectors."""
+        return all(self.may_in(action, unit, [sector]) for sector in sectors or _OF_NO_SECTOR)
 
     def refuse_if_read_only(self) -> None:
         """ACCOUNT_READ_ONLY while the caller's unit is gone: nobody says what he would write in its name."""

@@ -231,14 +231,14 @@ def _give(known: _Known, order: Order, members: Sequence[Unit], directory: Direc
     task = known.tasks.get(order.code)
     is_new = task is None
     if task is None:
-        task = known.begin(order, None, now)
+        task = known.begin(order, _addressee(order, directory), None, now)
         if order.lead_group is not None:
-            known.join(task, directory.groups[order.lead_group].within_key, PartyRole.OWNER)
+            known.join(task, task.addressee_key, PartyRole.OWNER)
         for member in members:
             child = replace(order, code=_child_code(order, member), lead=member.key, lead_group=None, cooperating=())
             if child.code in known.tasks:
                 raise _conflict(child.code, "code")
-            known.begin(child, task.id, now)
+            known.begin(child, member.key, task.id, now)
     else:
         known.refuse_unless_same(task, order)
     codes = [_child_code(order, member) for member in members]
@@ -247,10 +247,18 @@ def _give(known: _Known, order: Order, members: Sequence[Unit], directory: Direc
     return Outcome.CREATED if is_new else Outcome.UPDATED if grown else Outcome.UNCHANGED
 
 
+def _addressee(order: Order, directory: Directory) -> int:
+    """Of an order that is sound: who leads, or the unit whose group does."""
+    if order.lead_group is not None:
+        return directory.groups[order.lead_group].within_key
+    assert order.lead is not None  # noqa: S101  one of the two leads
+    return order.lead
+
+
 _R = TypeVar("_R", bound=Record)
 _BELONGINGS: Final[tuple[Any, ...]] = (
-    TaskParty,
     TaskSector,
+    TaskParty,
     TaskBasis,
     TaskCondition,
     TaskMention,
@@ -282,13 +290,22 @@ class _Known:
         return known
 
     async def save(self, session: AsyncSession) -> None:
+        """The sectors before the parties: whose task it is stands there when they are written behind the wall."""
         for record in (Task, *_BELONGINGS, TaskProgressDocument):
             session.add_all(self._fresh[record])
             await session.flush()
 
-    def begin(self, order: Order, parent: UUID | None, now: datetime) -> Task:
+    def begin(self, order: Order, addressee: int, parent: UUID | None, now: datetime) -> Task:
         kept = {column: getattr(order, name) for column, name in _SAME.items()}
-        task = Task(id=new_id(), code=order.code, title_folded=spelling.fold(order.title), parent_id=parent, **kept)
+        task = Task(
+            id=new_id(),
+            code=order.code,
+            title_folded=spelling.fold(order.title),
+            addressee_key=addressee,
+            sector=min(order.sectors, default=None),
+            parent_id=parent,
+            **kept,
+        )
         self.tasks[order.code] = task
         self._fresh[Task].append(task)
         if order.lead is not None:

@@ -12,7 +12,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import DeclarativeBase
 
-from dean06_core.access import Access
+from dean06_core.access import Access, Via
 from dean06_core.errors import UndeclaredTable
 
 
@@ -73,7 +73,7 @@ def table_of(record: type[Record]) -> sa.Table:
 
 
 def declared_access(records: Iterable[type[Record]]) -> dict[str, Access]:
-    """Each table's name with its declaration. One undeclared, or naming a column it lacks, stops start-up."""
+    """Each table's name with its declaration. One undeclared, or naming a column that is not there, stops start-up."""
     found: dict[str, Access] = {}
     for record in records:
         table = table_of(record)
@@ -89,8 +89,21 @@ def declared_access(records: Iterable[type[Record]]) -> dict[str, Access]:
                     f"Table '{table.name}' declares access through its column '{column}', which it does not have. "
                     f"Its columns are: {', '.join(table.c.keys())}."
                 )
+        for via in access.vias:
+            _refuse_unless_there(table, via)
         found[table.name] = access
     return found
+
+
+def _refuse_unless_there(table: sa.Table, via: Via) -> None:
+    """What a table that nobody has mapped yet has is not known."""
+    other = table.metadata.tables.get(via.table)
+    for column in (via.key, via.column):
+        if other is not None and column not in other.c:
+            raise UndeclaredTable(
+                f"Table '{table.name}' declares access through the column '{column}' of '{via.table}', which has none. "
+                f"Its columns are: {', '.join(other.c.keys())}."
+            )
 
 
 def records_of(package: str) -> list[type[Record]]:

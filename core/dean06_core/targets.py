@@ -19,7 +19,7 @@ from dean06_core.documents import LegalDocument
 from dean06_core.errors import BadInput
 from dean06_core.indicators import Direction, IndicatorRow
 from dean06_core.observations import scaled, unscaled
-from dean06_core.outcomes import Outcome, Refusals, Tally
+from dean06_core.outcomes import Outcome, Refusals
 from dean06_core.periods import Period
 from dean06_core.records import Record, new_id
 from dean06_core.statements import check_decimal
@@ -64,7 +64,8 @@ class Target(Record):
 
     ``within_key`` is the unit that the target covers: the unit itself for UNIT
     rules, else the province (or country) in which the group or tier is.
-    ``addressee_key`` is set for UNIT rules only and binds who may see the row.
+    ``addressee_key`` is set for UNIT rules only and binds who may see the row;
+    whoever assigns it needs a right to ``within_key``.
     """
 
     __tablename__ = "target"
@@ -74,6 +75,7 @@ class Target(Record):
         sector="sector",
         unit_optional=True,
         written_by=Action.ASSIGN,
+        written_where=Access(DataClass.AGGREGATE, unit="within_key", sector="sector"),
     )
     __table_args__ = (
         sa.CheckConstraint("valid_to is null or valid_to > valid_from", name="validity_is_not_empty"),
@@ -146,23 +148,19 @@ class Assignment:
 
 async def assign(session: AsyncSession, assignment: Assignment, *, catalogue: Catalogue) -> Target:
     """Assign one level."""
-    target, _ = (await _assign(session, [assignment], catalogue))[0]
+    [(target, _)] = await assign_all(session, [assignment], catalogue=catalogue)
     return target
 
 
-async def assign_all(session: AsyncSession, assignments: Sequence[Assignment], *, catalogue: Catalogue) -> Tally:
+async def assign_all(
+    session: AsyncSession, assignments: Sequence[Assignment], *, catalogue: Catalogue
+) -> list[tuple[Target, Outcome]]:
     """Assign levels; one already assigned is unchanged, and may be given its last day.
 
     TARGET_CONFLICT where the same document assigns the same addressee two
     levels from one day on, TARGET_BELOW_FLOOR for one that is easier than a
     floor of the same addressee.
     """
-    return Tally.of(outcome for _, outcome in await _assign(session, assignments, catalogue))
-
-
-async def _assign(
-    session: AsyncSession, assignments: Sequence[Assignment], catalogue: Catalogue
-) -> list[tuple[Target, Outcome]]:
     refusals = Refusals()
     for place, assignment in enumerate(assignments):
         with refusals.of_entry(place):

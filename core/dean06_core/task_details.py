@@ -24,6 +24,7 @@ from dean06_core.tasks import (
     Task,
     TaskBasis,
     TaskCell,
+    TaskConfirmation,
     TaskEvent,
     TaskEventKind,
     TaskMention,
@@ -51,6 +52,15 @@ class Mention:
     section: str
     deadline_text: str | None
     stated_state: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What a unit said of a task. A claim that it is finished was ``confirmed``, or ``returned`` with the reason."""
+
+    said: TaskProgress
+    confirmed: bool
+    returned: str | None
 
 
 def before_given(task: StandingTask, on: date) -> StandingTask:
@@ -129,7 +139,7 @@ async def extensions(session: AsyncSession, tasks: Collection[UUID], *, on: date
 
 async def progress(
     session: AsyncSession, tasks: Collection[UUID], *, on: date, page: Page
-) -> dict[UUID, Slice[TaskProgress]]:
+) -> dict[UUID, Slice[Report]]:
     """The same page of each task's progress, the latest first. Pages go forward only."""
     place = sa.func.row_number().over(
         partition_by=TaskProgress.task_id, order_by=[TaskProgress.on.desc(), TaskProgress.id.desc()]
@@ -142,15 +152,17 @@ async def progress(
         .limit(None)
         .subquery()
     )
-    rows = await session.scalars(
-        sa.select(TaskProgress)
+    answer = sa.and_(TaskConfirmation.progress_id == TaskProgress.id, TaskConfirmation.on <= on)
+    rows = await session.execute(
+        sa.select(TaskProgress, TaskConfirmation.accepted, TaskConfirmation.reason)
         .join(ranked, ranked.c.id == TaskProgress.id)
+        .outerjoin(TaskConfirmation, answer)
         .where(ranked.c.place <= page.size + 1)
         .order_by(ranked.c.place)
     )
-    grouped: dict[UUID, list[TaskProgress]] = defaultdict(list)
-    for row in rows:
-        grouped[row.task_id].append(row)
+    grouped: dict[UUID, list[Report]] = defaultdict(list)
+    for said, accepted, reason in rows:
+        grouped[said.task_id].append(Report(said, bool(accepted), None if accepted else reason))
     return {task: _slice(grouped[task], page) for task in tasks}
 
 
@@ -180,11 +192,11 @@ def _reported(tasks: Collection[UUID], on: date) -> list[sa.ColumnElement[Any]]:
     return [TaskProgress.task_id.in_(tasks), TaskProgress.on <= on]
 
 
-def _slice(rows: list[TaskProgress], page: Page) -> Slice[TaskProgress]:
+def _slice(rows: list[Report], page: Page) -> Slice[Report]:
     kept = tuple(rows[: page.size])
     return Slice(
         kept,
-        tuple((row.on, row.id) for row in kept),
+        tuple((row.said.on, row.said.id) for row in kept),
         has_next=len(rows) > page.size,
         has_previous=page.after is not None,
     )

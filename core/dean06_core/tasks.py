@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Final
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from dean06_core.access import Access, DataClass, Via, within
+from dean06_core.access import Access, Action, DataClass, Via, within
 from dean06_core.documents import LegalDocument
 from dean06_core.records import Record, new_id
 from dean06_core.targets import Target
@@ -64,17 +65,30 @@ class TaskEventKind(StrEnum):
     CANCELLED = "CANCELLED"
 
 
+_A: Final = DataClass.AGGREGATE
+_ADDRESSEE: Final = Via("task", "id", "addressee_key", of="task_id")
+_SECTORS: Final = Via("task_sector", "task_id", "sector", of="task_id")
+
+
 class Task(Record):
-    """The order as it was given. What became of it is told by its events, and where it stands is computed for a day."""
+    """The order as it was given. What became of it is told by its events, and where it stands is computed for a day.
+
+    It is seen through its parties and sectors and made before them. So it names
+    itself whose right covers it when it is written: to the unit that is ordered,
+    and to one of the sectors; an order of no sector wants a right to all.
+    """
 
     __tablename__ = "task"
     __access__ = Access(
-        DataClass.AGGREGATE,
+        _A,
         unit=Via("task_party", "task_id", "unit_key"),
         sector=Via("task_sector", "task_id", "sector"),
+        written_by=Action.ASSIGN,
+        written_where=Access(_A, unit="addressee_key", sector="sector"),
     )
     __table_args__ = (
         sa.CheckConstraint("(lead_key is null) != (lead_group_key is null)", name="led_by_a_unit_or_a_group"),
+        sa.CheckConstraint("lead_key is null or lead_key = addressee_key", name="addressed_to_its_lead"),
         sa.Index("ix_task_deadline_id", "deadline", "id"),
     )
 
@@ -87,6 +101,10 @@ class Task(Record):
     recurrence: Mapped[TaskRecurrence] = mapped_column(sa.Enum(TaskRecurrence, native_enum=False, length=16))
     lead_key: Mapped[int | None] = mapped_column(sa.ForeignKey("unit.key"), index=True)
     lead_group_key: Mapped[int | None] = mapped_column(sa.ForeignKey("unit_group.key"))
+    addressee_key: Mapped[int] = mapped_column(sa.ForeignKey("unit.key"))
+    """The lead, or the unit whose group leads."""
+    sector: Mapped[str | None]
+    """The first of its sectors, under which it is filed; None of an order of no sector."""
     assigned_by_key: Mapped[int | None] = mapped_column(sa.ForeignKey("unit.key"))
     person: Mapped[str | None]
     product: Mapped[str | None]
@@ -102,7 +120,12 @@ class Task(Record):
 
 class TaskParty(Record):
     __tablename__ = "task_party"
-    __access__ = within("task_id", "task")
+    __access__ = Access(
+        _A,
+        within=("task_id", "task"),
+        written_by=Action.ASSIGN,
+        written_where=Access(_A, unit="unit_key", sector=_SECTORS, within=("task_id", "task")),
+    )
 
     task_id: Mapped[UUID] = mapped_column(sa.ForeignKey("task.id"), primary_key=True)
     unit_key: Mapped[int] = mapped_column(sa.ForeignKey("unit.key"), primary_key=True, autoincrement=False, index=True)
@@ -111,7 +134,12 @@ class TaskParty(Record):
 
 class TaskSector(Record):
     __tablename__ = "task_sector"
-    __access__ = within("task_id", "task")
+    __access__ = Access(
+        _A,
+        within=("task_id", "task"),
+        written_by=Action.ASSIGN,
+        written_where=Access(_A, unit=_ADDRESSEE, sector="sector", within=("task_id", "task")),
+    )
 
     task_id: Mapped[UUID] = mapped_column(sa.ForeignKey("task.id"), primary_key=True)
     sector: Mapped[str] = mapped_column(primary_key=True)
@@ -121,7 +149,7 @@ class TaskEvent(Record):
     """Something that happened to a task on a day; the log is only ever added to."""
 
     __tablename__ = "task_event"
-    __access__ = within("task_id", "task")
+    __access__ = within("task_id", "task", written_by=Action.ASSIGN)
     __table_args__ = (
         sa.CheckConstraint("kind != 'EXTENDED' or deadline is not null", name="extension_names_a_deadline"),
         sa.Index("ix_task_event_task_id_on", "task_id", "on"),
@@ -141,7 +169,12 @@ class TaskProgress(Record):
     """What a unit says it has done, and what remains."""
 
     __tablename__ = "task_progress"
-    __access__ = within("task_id", "task")
+    __access__ = Access(
+        _A,
+        within=("task_id", "task"),
+        written_by=Action.RECORD,
+        written_where=Access(_A, unit="unit_key", sector=_SECTORS, within=("task_id", "task")),
+    )
     __table_args__ = (sa.Index("ix_task_progress_task_id_on_id", "task_id", "on", "id"),)
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
@@ -150,24 +183,40 @@ class TaskProgress(Record):
     unit_key: Mapped[int] = mapped_column(sa.ForeignKey("unit.key"))
     done: Mapped[str]
     remaining: Mapped[str | None]
-    confirmed: Mapped[bool] = mapped_column(default=False)
+    finished: Mapped[bool] = mapped_column(default=False)
+    """The unit says that the whole task is finished."""
 
 
 class TaskProgressDocument(Record):
     """A document that goes with what a unit says it has done."""
 
     __tablename__ = "task_progress_document"
-    __access__ = within("progress_id", "task_progress")
+    __access__ = within("progress_id", "task_progress", written_by=Action.RECORD)
 
     progress_id: Mapped[UUID] = mapped_column(sa.ForeignKey("task_progress.id"), primary_key=True)
     document_id: Mapped[UUID] = mapped_column(sa.ForeignKey(LegalDocument.id), primary_key=True, index=True)
+
+
+class TaskConfirmation(Record):
+    """What whoever gave the task says of a unit's claim that it is finished; a refusal tells why."""
+
+    __tablename__ = "task_confirmation"
+    __access__ = within("progress_id", "task_progress", written_by=Action.ASSIGN)
+    __table_args__ = (sa.CheckConstraint("accepted or reason is not null", name="refusal_has_a_reason"),)
+
+    progress_id: Mapped[UUID] = mapped_column(sa.ForeignKey("task_progress.id"), primary_key=True)
+    accepted: Mapped[bool]
+    reason: Mapped[str | None]
+    by_key: Mapped[int] = mapped_column(sa.ForeignKey("unit.key"))
+    on: Mapped[date]
+    recorded_at: Mapped[datetime]
 
 
 class TaskMention(Record):
     """Where an order was given or repeated, with the deadline and the state that this place prints."""
 
     __tablename__ = "task_mention"
-    __access__ = within("task_id", "task")
+    __access__ = within("task_id", "task", written_by=Action.ASSIGN)
     __table_args__ = (sa.UniqueConstraint("task_id", "document_id", "section"),)
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
@@ -182,7 +231,7 @@ class TaskCondition(Record):
     """The target that the task is to reach; whether it is reached is told by the figures."""
 
     __tablename__ = "task_condition"
-    __access__ = within("task_id", "task")
+    __access__ = within("task_id", "task", written_by=Action.ASSIGN)
 
     task_id: Mapped[UUID] = mapped_column(sa.ForeignKey("task.id"), primary_key=True)
     target_id: Mapped[UUID] = mapped_column(sa.ForeignKey(Target.id))
@@ -190,7 +239,7 @@ class TaskCondition(Record):
 
 class TaskBasis(Record):
     __tablename__ = "task_basis"
-    __access__ = within("task_id", "task")
+    __access__ = within("task_id", "task", written_by=Action.ASSIGN)
 
     task_id: Mapped[UUID] = mapped_column(sa.ForeignKey("task.id"), primary_key=True)
     document_id: Mapped[UUID] = mapped_column(sa.ForeignKey(LegalDocument.id), primary_key=True, index=True)

@@ -6,13 +6,18 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any, Final
 
-from dean06_core import figure_entries
+from dean06_core import figure_entries, target_entries, task_entries, task_reports
 from dean06_core.access import Action
 from dean06_core.acting import Act, Actor, Done, P, Verb
 from dean06_core.database import Database
 
 VERBS: Final[Mapping[Callable[..., Any], Action]] = {
     figure_entries.enter: Action.RECORD,
+    target_entries.assign: Action.ASSIGN,
+    task_entries.assign: Action.ASSIGN,
+    task_reports.report: Action.RECORD,
+    task_reports.extend: Action.ASSIGN,
+    task_reports.confirm: Action.ASSIGN,
 }
 
 

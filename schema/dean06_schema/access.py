@@ -13,6 +13,7 @@ from dean06_core import directory
 from dean06_core.access import Action, Allowed, Caller, DataClass, Denied, Reason, Scope
 from dean06_core.errors import BadInput
 from dean06_core.graphql import Context
+from dean06_core.outcomes import refused_at
 from dean06_schema.accounts import Grant
 from dean06_schema.units import Code, On
 
@@ -52,8 +53,11 @@ class AccessQuery:
     ) -> AccessDecision:
         context = info.context
         by, day = _caller(context), on or context.on
-        meant, place = _action(action), context.directory.named(unit, day)
-        scope = Scope(data_class, place.key, None if sector is None else context.catalogue.sector(sector))
+        meant = _action(action)
+        with refused_at("unit"):
+            place = context.directory.named(unit, day)
+        with refused_at("sector"):
+            scope = Scope(data_class, place.key, None if sector is None else context.catalogue.sector(sector))
         async with context.reading() as session:
             account = await callers.administered(session, login=login, by=by, on=context.on)
             if account.state in _SHUT:

@@ -40,17 +40,16 @@ class Refusal(UserError):
         return cls(code=refused.code, field=list(refused.field) or None, message=refused.message)
 
 
-def refusals(refused: BadInput, *, entries: str = "") -> list[UserError]:
-    """All that is wrong with an ``input``, each by its path; ``entries`` is the list of which core tells places."""
-    told = [(entries, each) for each in refused.refusals] if isinstance(refused, Refused) else [("", refused)]
-    return [
-        Refusal(code=each.code, field=_path("input", under, *each.field) if each.field else None, message=each.message)
-        for under, each in told
-    ]
+def refusals(refused: BadInput, *, of: str = "input", entries: str = "") -> list[UserError]:
+    """All that is wrong with an argument ``of``, each by its path; core tells places in the list ``entries``."""
+    if entries and isinstance(refused, Refused):
+        return [_told(each, of, entries) for each in refused.refusals]
+    return [_told(refused, of)]
 
 
-def _path(*steps: str) -> list[str]:
-    return [to_camel_case(step) for step in steps if step]
+def _told(refused: BadInput, *under: str) -> Refusal:
+    path = [to_camel_case(step) for step in (*under, *refused.field) if step]
+    return Refusal(code=refused.code, field=path if refused.field else None, message=refused.message)
 
 
 Shown = dict[str, Any]

@@ -13,7 +13,7 @@ from dean06_core.conditions import Condition
 from dean06_core.graphql import Context, PageInfo, batch_field
 from dean06_core.pages import Slice, cursor_of
 from dean06_core.standing import StandingTask
-from dean06_core.task_details import Extension, Mention
+from dean06_core.task_details import Extension, Mention, Report
 from dean06_core.tasks import TaskProgress as StoredProgress
 from dean06_schema.documents import LegalDocument
 from dean06_schema.indicators import Indicator
@@ -43,12 +43,21 @@ class TaskProgress:
     on: date = strawberry.field(description="Ngày báo cáo")
     done: str = strawberry.field(description="Đã làm được gì")
     remaining: str | None = strawberry.field(description="Còn phải làm gì")
-    confirmed: bool = strawberry.field(description="Đã được nơi giao xác nhận")
+    finished: bool = strawberry.field(description="Đơn vị chủ trì báo đã hoàn thành cả nhiệm vụ")
+    confirmed: bool = strawberry.field(description="Đã được nơi giao xác nhận hoàn thành")
+    returned: str | None = strawberry.field(description="Nơi giao trả lại vì còn thiếu gì; null nếu không trả lại")
 
     @classmethod
-    def of(cls, stored: StoredProgress) -> "TaskProgress":
+    def of(cls, report: Report) -> "TaskProgress":
+        said = report.said
         return cls(
-            stored=stored, on=stored.on, done=stored.done, remaining=stored.remaining, confirmed=stored.confirmed
+            stored=said,
+            on=said.on,
+            done=said.done,
+            remaining=said.remaining,
+            finished=said.finished,
+            confirmed=report.confirmed,
+            returned=report.returned,
         )
 
     @strawberry.field(description="Đơn vị báo cáo")
@@ -106,7 +115,7 @@ class TaskProgressConnection:
     page_info: PageInfo = strawberry.field(description="Vị trí của trang")
 
     @classmethod
-    def of(cls, task: StandingTask, rows: Slice[StoredProgress]) -> "TaskProgressConnection":
+    def of(cls, task: StandingTask, rows: Slice[Report]) -> "TaskProgressConnection":
         return cls(
             task=task,
             edges=[

@@ -11,11 +11,13 @@ from dean06_core.errors import BadInput, StartUpError
 from dean06_server.commands.accounts import account
 from dean06_server.commands.databases import doctor, migrate
 from dean06_server.commands.demos import demo
+from dean06_server.commands.entries import enter
 from dean06_server.commands.imports import compute, import_
 from dean06_server.commands.indicators import indicator
 from dean06_server.commands.plugins import plugin, plugins
 from dean06_server.commands.schemas import schema
 from dean06_server.commands.servers import serve
+from dean06_server.commands.tasks import task
 
 _OF_LOGINS: Final = frozenset({"42501", "42704"})
 """A server's SQLSTATE for a privilege that is not given, and for a role that is not there."""
@@ -52,5 +54,19 @@ def main() -> None:
     """dean06: the backend of a province's Project 06 programme."""
 
 
-for command in (account, compute, demo, doctor, import_, indicator, migrate, plugin, plugins, schema, serve):
+for command in (
+    account,
+    compute,
+    demo,
+    doctor,
+    enter,
+    import_,
+    indicator,
+    migrate,
+    plugin,
+    plugins,
+    schema,
+    serve,
+    task,
+):
     main.add_command(command)

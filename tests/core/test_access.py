@@ -352,7 +352,12 @@ def test_a_further_grant_takes_nothing_away(held: list[Grant], more: list[Grant]
         pytest.param(INTERNAL, [], id="an internal table"),
         pytest.param(Access(A, unit="unit_key", sector="sector"), ["unit_key", "sector"], id="its own columns"),
         pytest.param(
-            Access(A, unit=Via("party", "task_id", "unit_key"), sector="sector"), ["sector"], id="units apart"
+            Access(A, unit=Via("party", "task_id", "unit_key"), sector="sector"), ["id", "sector"], id="units apart"
+        ),
+        pytest.param(
+            Access(A, unit="unit_key", written_where=Access(A, unit=Via("task", "id", "unit_key", of="task_id"))),
+            ["unit_key", "task_id"],
+            id="written where others count",
         ),
         pytest.param(Access(A, unit="unit_key", sector_is="health"), ["unit_key"], id="one sector for all rows"),
         pytest.param(within("task_id", "task"), ["task_id"], id="within another table"),

@@ -8,6 +8,7 @@ import pkgutil
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import pytest
 import sqlalchemy as sa
@@ -19,9 +20,12 @@ from dean06_core.errors import StartUpError
 from dean06_core.migrating import CORE, History, HistoryState, Orphan, Step
 from dean06_core.records import records_of
 from dean06_core.sectors import Sector
+from dean06_core.tasks import PartyRole, Task, TaskConfirmation, TaskParty, TaskSector
 from dean06_core.testing import differences
 from dean06_core.testing.databases import as_sentences
+from dean06_core.testing.leaks.core_rows import add_core_rows
 from dean06_core.testing.places import place
+from dean06_core.units import UnitGroupRow
 
 pytestmark = pytest.mark.anyio
 
@@ -108,6 +112,37 @@ async def test_core_goes_back_to_nothing(database: Database) -> None:
     done = await migrating.upgrade(database, [CORE])
     assert await migrating.downgrade(database, CORE) == done[::-1]
     assert await tables(database) == set()
+
+
+async def test_tasks_keep_to_whom_they_are_addressed_on_the_way_back_and_forth(database: Database) -> None:
+    await migrating.upgrade(database, [CORE])
+    async with database.service() as session:
+        await add_core_rows(session)
+        group = await session.get_one(UnitGroupRow, 1)
+        [of_group] = await session.scalars(sa.select(Task).where(Task.code == "NV-7"))
+        of_group.lead_key, of_group.lead_group_key, of_group.addressee_key = None, group.key, group.within_key
+        session.add(TaskParty(task_id=of_group.id, unit_key=group.within_key, role=PartyRole.OWNER))
+        bare = sa.not_(sa.exists().where(TaskSector.task_id == Task.id))
+        await session.execute(sa.update(Task).where(bare).values(sector=None))
+        [accepted, *_] = await session.scalars(sa.select(TaskConfirmation).order_by(TaskConfirmation.progress_id))
+        accepted.accepted = True
+    before = await kept(database)
+
+    await migrating.downgrade(database, CORE, to="core_0004")
+    async with database.services.connect() as connection:
+        confirmed = (await connection.execute(sa.text("select id from task_progress where confirmed"))).all()
+    assert [UUID(str(id_)) for (id_,) in confirmed] == [accepted.progress_id]
+
+    await migrating.upgrade(database, [CORE])
+    after = await kept(database)
+    assert after["task_confirmation"][1] == []
+    same = before.keys() - {"task_confirmation", "alembic_version_core"}
+    assert {name: by_key(after, name) for name in same} == {name: by_key(before, name) for name in same}
+    assert await differences(database, core_tables()) == []
+
+
+def by_key(found: dict[str, tuple[list[str], list[sa.Row[Any]]]], table: str) -> list[dict[str, Any]]:
+    return sorted((dict(row._mapping) for row in found[table][1]), key=str)
 
 
 async def test_what_was_applied_is_told_and_not_applied_again(database: Database, written: Written) -> None:

@@ -107,6 +107,7 @@ async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
 async def test_an_order_is_a_task_with_parties_sectors_basis_and_its_first_mention(desk: Desk) -> None:
     task = await orders.assign(desk.session, desk.order, directory=desk.directory, now=NOW)
     assert (task.code, task.title_folded, task.deadline) == ("HT25-034", "danh gia doi ngu can bo", DEADLINE)
+    assert (task.addressee_key, task.sector) == (desk.key("so-y-te"), "health")
     assert await desk.of(task, TaskParty.role, TaskParty.unit_key) == [
         (PartyRole.COOPERATING, desk.key("cong-an-tinh")),
         (PartyRole.LEAD, desk.key("so-y-te")),
@@ -137,6 +138,7 @@ async def test_an_order_to_a_group_is_one_child_for_each_member_of_that_day(desk
         (PartyRole.OWNER, desk.key("42")),
     ]
     assert (child.parent_id, child.lead_key, child.deadline) == (parent.id, desk.key("18844"), DEADLINE)
+    assert (parent.addressee_key, child.addressee_key) == (desk.key("42"), desk.key("18844"))
     assert await desk.of(child, TaskParty.role, TaskParty.unit_key) == [(PartyRole.LEAD, desk.key("18844"))]
     assert await desk.of(child, TaskSector.sector) == [("health",)]
     assert await desk.of(child, TaskEvent.kind, TaskEvent.on) == [(TaskEventKind.ASSIGNED, TODAY)]
@@ -182,7 +184,7 @@ async def test_progress_is_added(desk: Desk) -> None:
     assert await desk.assign(said) == Tally(updated=1)
     assert await desk.assign(said) == Tally(unchanged=1)
     tasks = await desk.tasks()
-    assert await desk.of(tasks["HT25-034"], TaskProgress.done, TaskProgress.remaining, TaskProgress.confirmed) == [
+    assert await desk.of(tasks["HT25-034"], TaskProgress.done, TaskProgress.remaining, TaskProgress.finished) == [
         ("Đã làm", "Còn lại", False)
     ]
 

@@ -15,7 +15,7 @@ from sqlalchemy.dialects import sqlite
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from dean06_core import documents, units
-from dean06_core.access import DIRECTORY, Access, DataClass, within
+from dean06_core.access import DIRECTORY, Access, DataClass, Via, within
 from dean06_core.errors import StartUpError
 from dean06_core.records import Record, UtcDateTime, declared_access, new_id, records_of
 
@@ -64,6 +64,16 @@ def test_a_table_that_does_not_say_who_may_see_it_stops_start_up(access: object)
         pytest.param(Access(DataClass.RECORD, unit="unit_id"), "unit_id", id="the unit"),
         pytest.param(Access(DataClass.RECORD, unit="unit_key", sector="sektor"), "sektor", id="the sector"),
         pytest.param(within("patient_id", "patient"), "patient_id", id="the parent"),
+        pytest.param(
+            Access(DataClass.RECORD, written_where=Access(DataClass.RECORD, unit="unit_id")),
+            "unit_id",
+            id="the unit for which it is written",
+        ),
+        pytest.param(
+            Access(DataClass.RECORD, unit=Via("patient", "id", "unit_key", of="patient_id")),
+            "patient_id",
+            id="the key of where the unit stands",
+        ),
     ],
 )
 def test_a_declaration_that_names_a_missing_column_stops_start_up(access: Access, missing: str) -> None:
@@ -74,6 +84,35 @@ def test_a_declaration_that_names_a_missing_column_stops_start_up(access: Access
         f"Table 'visit' declares access through its column '{missing}', which it does not have. "
         "Its columns are: id, unit_key, sector."
     )
+
+
+@pytest.mark.parametrize(
+    ("access", "missing"),
+    [
+        pytest.param(Access(DataClass.RECORD, unit=Via("visit", "visit_id", "unit_key")), "visit_id", id="the key"),
+        pytest.param(
+            Access(DataClass.RECORD, written_where=Access(DataClass.RECORD, sector=Via("visit", "id", "sektor"))),
+            "sektor",
+            id="the sector for which it is written",
+        ),
+    ],
+)
+def test_a_declaration_that_names_a_missing_column_of_another_table_stops_start_up(
+    access: Access, missing: str
+) -> None:
+    with pytest.raises(StartUpError) as stopped:
+        declared_access([table(access)])
+
+    assert str(stopped.value) == (
+        f"Table 'visit' declares access through the column '{missing}' of 'visit', which has none. "
+        "Its columns are: id, unit_key, sector."
+    )
+
+
+def test_a_way_through_columns_that_are_there_is_a_declaration() -> None:
+    through = Access(DataClass.RECORD, unit=Via("visit", "id", "unit_key"), sector=Via("elsewhere", "key", "sector"))
+
+    assert declared_access([table(through)]) == {"visit": through}
 
 
 def test_every_table_of_core_is_declared() -> None:

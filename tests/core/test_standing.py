@@ -52,7 +52,7 @@ def order(
         "origin": TaskOrigin.REPORT,
         "recurrence": TaskRecurrence.ONE_OFF,
     }
-    task = Task(id=new_id(), code=code, lead_key=lead, **{**values, **other})
+    task = Task(id=new_id(), code=code, lead_key=lead, addressee_key=lead or PROVINCE, **{**values, **other})
     task.title_folded = spelling.fold(task.title)
     party = TaskParty(task_id=task.id, unit_key=lead or PROVINCE, role=PartyRole.LEAD if lead else PartyRole.OWNER)
     return [

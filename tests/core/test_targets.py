@@ -41,7 +41,8 @@ class Desk:
         return self.directory.named(code, TODAY).key
 
     async def assign(self, *assignments: Assignment) -> Tally:
-        return await targets.assign_all(self.session, assignments, catalogue=self.catalogue)
+        assigned = await targets.assign_all(self.session, assignments, catalogue=self.catalogue)
+        return Tally.of(outcome for _, outcome in assigned)
 
     async def refused(self, assignment: Assignment) -> tuple[str, tuple[str, ...], str]:
         with pytest.raises(Refused) as refused:

@@ -48,9 +48,10 @@ def order(
         "origin": TaskOrigin.PLAN,
         "recurrence": TaskRecurrence.ONE_OFF,
         "lead_group_key": COMMUNES if lead is None else None,
+        "sector": min(sectors, default=None),
         **other,
     }
-    task = Task(id=new_id(), code=code, lead_key=lead, **values)
+    task = Task(id=new_id(), code=code, lead_key=lead, addressee_key=lead or PROVINCE, **values)
     task.title_folded = spelling.fold(task.title)
     role = PartyRole.OWNER if lead is None else PartyRole.LEAD
     return [

@@ -273,6 +273,7 @@ async def test_a_place_outside_is_unknown_as_one_that_never_was(
     asked: list[dict[str, Any]] = [{argument: hidden}, {argument: unknown}]
     outside, never = [await explained(here, "an", by=by, **each) for each in asked]
     assert outside.codes == never.codes == [code]
+    assert outside.errors[0]["extensions"]["field"] == [argument]
     assert str(outside.errors).replace(hidden, "...") == str(never.errors).replace(unknown, "...")
     assert (await explained(here, "an", **asked[0])).errors == []
 

@@ -12,6 +12,7 @@ from dean06_core.documents import LegalDocument
 from dean06_core.records import new_id
 from dean06_core.tasks import (
     TaskBasis,
+    TaskConfirmation,
     TaskEventKind,
     TaskMention,
     TaskOrigin,
@@ -19,7 +20,7 @@ from dean06_core.tasks import (
     TaskProgressDocument,
     TaskRecurrence,
 )
-from tests.core.worlds import world
+from tests.core.worlds import NOW, PROVINCE, world
 from tests.schema.asking import TODAY, ask, official, told
 from tests.schema.orders import COMMUNE, NEIGHBOUR, OFFICE, PLACES, event, give, give_to_communes, order
 
@@ -170,6 +171,33 @@ async def test_a_task_is_told_as_it_was_known_on_the_day(tmp_path: Path) -> None
             "unit": {"code": "u2"},
             "documents": [{"label": "BC 96"}],
         }
+
+
+async def test_progress_is_answered_from_the_day_of_the_answer_on(tmp_path: Path) -> None:
+    async with world(tmp_path, PLACES) as here:
+        rows = order("T1")
+        said = [
+            TaskProgress(id=new_id(), task_id=rows[0].id, on=date(2025, 2, day), unit_key=OFFICE, done=str(day))
+            for day in (1, 2, 3)
+        ]
+        await give(here, rows + said)
+        for progress, on, answer in (
+            (said[0], date(2025, 3, 1), {"accepted": False, "reason": "Còn thiếu"}),
+            (said[1], date(2025, 3, 2), {"accepted": True}),
+        ):
+            await here.add(TaskConfirmation(progress_id=progress.id, by_key=PROVINCE, on=on, recorded_at=NOW, **answer))
+        asked = """query ($on: Date) {
+            tasks(on: $on) { edges { node { progress { edges { node { done confirmed returned } } } } } } }"""
+
+        async def answers(day: date) -> dict[str, tuple[bool, str | None]]:
+            task = (await told(here, asked, {"on": day.isoformat()}))["tasks"]["edges"][0]["node"]
+            nodes = [edge["node"] for edge in task["progress"]["edges"]]
+            return {node["done"]: (node["confirmed"], node["returned"]) for node in nodes}
+
+        before, returned = {"2": (False, None), "3": (False, None)}, {"1": (False, "Còn thiếu")}
+        assert await answers(date(2025, 2, 28)) == {"1": (False, None), **before}
+        assert await answers(date(2025, 3, 1)) == {**before, **returned}
+        assert await answers(date(2025, 3, 2)) == {**before, **returned, "2": (True, None)}
 
 
 async def test_progress_is_paged_from_the_latest_for_each_task(tmp_path: Path) -> None:

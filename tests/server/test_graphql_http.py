@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from datetime import timedelta
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 from starlette.testclient import TestClient
 
+from dean06_auth.accounts import Account, AccountState
+from dean06_core.database import Address
 from dean06_server.graphql_http import LARGEST_BODY
+from dean06_server.installation import Installation
 from dean06_server.negotiation import GRAPHQL
 from dean06_server.refusals import JSON
 from tests.server.conftest import Hands
@@ -223,6 +228,25 @@ def test_what_speaks_for_nobody_is_told_so_instead_of_being_anonymous(client: Te
             }
         ]
     }
+
+
+@pytest.mark.parametrize(("state", "status"), [("ACTIVE", 200), ("SUSPENDED", 401), ("CLOSED", 401)])
+def test_a_token_says_nothing_once_its_account_is_suspended(
+    client: TestClient, installation: Installation, address: Address, token: str, state: str, status: int
+) -> None:
+    headers = {"Authorization": f"Bearer {token}"}
+    assert client.post("/graphql", json=ME, headers=headers).status_code == 200
+    asyncio.run(_put(installation, address, state))
+    answered = client.post("/graphql", json=ME, headers=headers)
+    assert answered.status_code == status
+    assert status == 200 or code_of(answered.json()) == "TOKEN_INVALID"
+
+
+async def _put(installation: Installation, address: Address, state: str) -> None:
+    database = installation.database(address)
+    async with database.service() as session:
+        await session.execute(sa.update(Account).values(state=AccountState(state)))
+    await database.close()
 
 
 def test_a_token_ends_to_the_second(client: TestClient, token: str, hands: Hands) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from difflib import get_close_matches
@@ -13,7 +13,7 @@ from typing import Any, Final, ParamSpec, TypeVar, cast, overload
 
 from dean06_core import spelling
 from dean06_core.errors import BadInput
-from dean06_core.imports.reading import Cell, parse_json
+from dean06_core.imports.reading import Cell, Row, parse_json
 from dean06_core.imports.reports import Errors
 from dean06_core.periods import Period
 
@@ -133,6 +133,19 @@ class Cells:
     def _is_empty(self, column: str) -> bool:
         value = self._cells.get(column)
         return value is None or (isinstance(value, str) and not value.strip())
+
+
+def understood(rows: Iterable[Row], errors: Errors, read: Callable[[Cells], _T]) -> list[tuple[int, _T]]:
+    """Every row that can be read, with its number; what is wrong with the others is noted, until that is enough."""
+    entries: list[tuple[int, _T]] = []
+    for row in rows:
+        if errors.is_full:
+            break
+        try:
+            entries.append((row.number, read(Cells(row.number, row.cells, errors))))
+        except RowRefused:
+            continue
+    return entries
 
 
 def _unknown(column: str, known: Collection[str]) -> str:

@@ -15,7 +15,7 @@ from dean06_core.directory import Directory
 from dean06_core.documents import Shelf
 from dean06_core.errors import BadInput
 from dean06_core.imports import documents, groups, indicators, mentions, observations, systems, targets, tasks, units
-from dean06_core.imports.cells import Cells, RowRefused
+from dean06_core.imports.cells import Cells, understood
 from dean06_core.imports.reading import Row
 from dean06_core.imports.records import RecordNoun
 from dean06_core.imports.references import References
@@ -79,16 +79,14 @@ async def run(
     shelf, assigned = await Shelf.load(session), await Assigned.load(session, catalogue)
     references = References(directory, catalogue, shelf, assigned, now.date(), province, by)
     errors = Errors(frozenset(column for row in rows for column in row.cells))
-    entries = _read(kind, rows, references, errors)
+    entries = understood(rows, errors, lambda row: kind.read(row, references))
     tally = Tally()
     savepoint = await session.begin_nested()
     try:
         if not (errors.in_order and kind.is_one_whole):
             tally = await kind.write(session, [entry for _, entry in entries], references, now)
     except Refused as refused:
-        for refusal in refused.refusals:
-            place, *field = refusal.field
-            errors.add(entries[int(place)][0], ".".join(field), refusal.code, refusal.message)
+        errors.add_refused(refused, [number for number, _ in entries])
     if errors.in_order or dry_run:
         await savepoint.rollback()
     else:
@@ -123,16 +121,3 @@ def _kind(noun: str, sectors: Sequence[Sector]) -> _Noun:
     raise BadInput(
         "NOUN_UNKNOWN", f"Không nhập được “{noun}”. Hãy chọn một trong: {', '.join(nouns(sectors))}.", field=("noun",)
     )
-
-
-def _read(kind: _Noun, rows: Sequence[Row], references: References, errors: Errors) -> list[tuple[int, Any]]:
-    """Every row that can be understood, with its number."""
-    entries: list[tuple[int, Any]] = []
-    for row in rows:
-        if errors.is_full:
-            break
-        try:
-            entries.append((row.number, kind.read(Cells(row.number, row.cells, errors), references)))
-        except RowRefused:
-            continue
-    return entries

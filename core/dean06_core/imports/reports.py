@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
+
+from dean06_core.outcomes import Refused
 
 MOST_ERRORS: Final = 200
 
@@ -57,6 +60,12 @@ class Errors:
         if (field, code) not in self._told:
             self._told.add((field, code))
             self.add(row, field, code, message)
+
+    def add_refused(self, refused: Refused, rows: Sequence[int]) -> None:
+        """What was wrong with the entries that came of these rows."""
+        for refusal in refused.refusals:
+            place, *field = refusal.field
+            self.add(rows[int(place)], ".".join(field), refusal.code, refusal.message)
 
     @property
     def is_full(self) -> bool:

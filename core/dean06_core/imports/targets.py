@@ -48,4 +48,5 @@ def read(row: Cells, references: References) -> Assignment:
 
 
 async def write(session: AsyncSession, entries: Sequence[Assignment], references: References, now: datetime) -> Tally:
-    return await targets.assign_all(session, entries, catalogue=references.catalogue)
+    assigned = await targets.assign_all(session, entries, catalogue=references.catalogue)
+    return Tally.of(outcome for _, outcome in assigned)

@@ -17,7 +17,7 @@ from typing import Any, Final
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY
 
-from dean06_core.access import Access, All, Right, Via, key_of
+from dean06_core.access import Access, Action, All, Right, Via, key_of
 
 SETTING: Final = "dean06.pass"
 EXPIRED: Final = "D0601"
@@ -48,6 +48,15 @@ POWERS: Final = sa.text(
     """
 )
 
+_NO_FUNCTIONS: Final = """
+    do $$ declare each regprocedure; begin
+        for each in select oid from pg_proc where pronamespace = 'wall'::regnamespace loop
+            execute 'drop function ' || each;
+        end loop;
+    end $$
+"""
+"""Those of another release may have the same names with other arguments."""
+
 _PASS: Final = f"sha256(convert_to(current_setting('{SETTING}', true), 'UTF8'))"
 _FUNCTION: Final = "language plpgsql stable security definer set search_path = pg_catalog, pg_temp"
 
@@ -74,12 +83,12 @@ def rows_of(rights: tuple[Right, ...], digest: bytes, lasts: float) -> list[dict
 
 
 def digest(tables: Mapping[str, Access], logins: Logins) -> str:
-    """Tells walls apart: other declarations, other logins or another release of this module raise others.
+    """Tells walls apart: by the statements that raise them, so that another release of this module has another.
 
     Not the owner's login, which those who only use the tables do not know.
     """
-    told = "\n".join([*_helpers(logins), *(f"{name} {access}" for name, access in sorted(tables.items()))])
-    return hashlib.sha256(f"{told}\n{logins.services}\n{logins.callers}".encode()).hexdigest()
+    told = "\n".join(raised(tables, tables, replace(logins, owner=""), ""))
+    return hashlib.sha256(told.encode()).hexdigest()
 
 
 def raised(tables: Mapping[str, Access], existing: Collection[str], logins: Logins, whole: str) -> Iterator[str]:
@@ -88,6 +97,11 @@ def raised(tables: Mapping[str, Access], existing: Collection[str], logins: Logi
     ``existing`` are all tables of the schema: what is declared by nobody is open
     to services alone. ``whole`` is kept as the digest of what was raised.
     """
+    yield "create schema if not exists wall"
+    for table in sorted(existing):
+        for policy in ("services", "callers", "callers_insert", "callers_update"):
+            yield f'drop policy if exists {policy} on public."{table}"'
+    yield _NO_FUNCTIONS
     yield from _helpers(logins)
     yield f"comment on schema wall is '{whole}'"
     services, callers, owner = (f'"{name}"' for name in (logins.services, logins.callers, logins.owner))
@@ -97,13 +111,13 @@ def raised(tables: Mapping[str, Access], existing: Collection[str], logins: Logi
         yield f"grant usage on schema {schema} to {services}, {callers}"
     yield f"revoke all on all tables in schema public from public, {callers}"
     yield f"grant select, insert, update, delete on all tables in schema public to {services}"
+    for table, action in sorted(_asked(tables)):
+        yield _writing(table, action, tables)
     for table in sorted(existing):
         access = tables.get(table)
         name = f'public."{table}"'
         yield f"alter table {name} enable row level security"
         yield f"alter table {name} force row level security"
-        for policy in ("services", "callers", "callers_insert", "callers_update"):
-            yield f"drop policy if exists {policy} on {name}"
         yield f"create policy services on {name} to {services}, {owner} using (true) with check (true)"
         if access is None or access.internal:
             continue
@@ -112,15 +126,14 @@ def raised(tables: Mapping[str, Access], existing: Collection[str], logins: Logi
         yield f"create policy callers on {name} for select to {callers} using ({seen})"
         yield f"grant select on {name} to {callers}"
         if access.written_by is not None:
-            written = _written(table, access, tables)
+            written = _written(table, access)
             yield f"create policy callers_insert on {name} for insert to {callers} with check ({written})"
             yield f"create policy callers_update on {name} for update to {callers} using ({written})"
             yield f"grant insert, update on {name} to {callers}"
 
 
 def _helpers(logins: Logins) -> Iterator[str]:
-    """The schema ``wall``: passes, and the questions that policies ask of the one in force."""
-    yield "create schema if not exists wall"
+    """Passes, and the questions that policies ask of the one in force."""
     yield (
         "create table if not exists wall.pass (digest bytea not null, data_class text not null, sector text, "
         "units bigint[], expires_at timestamptz not null)"
@@ -141,6 +154,16 @@ def _helpers(logins: Logins) -> Iterator[str]:
                 raise exception 'The pass is over.' using errcode = '{EXPIRED}';
             end if;
             return coalesce(found.everything, false);
+        end
+        """,
+    )
+    yield _function(
+        "rights(class text)",
+        "table (sector text, units bigint[])",
+        f"""
+        begin
+            perform wall.everything(class);
+            return query select p.sector, p.units from wall.pass p where p.digest = {_PASS} and p.data_class = class;
         end
         """,
     )
@@ -237,14 +260,84 @@ def _predicate(table: str, access: Access, key: str) -> str:
     return " or ".join([f"(select wall.everything('{key}'))", *_ways(table, access, f"'{key}'")])
 
 
-def _written(table: str, access: Access, tables: Mapping[str, Access]) -> str:
-    """When a row may be made or changed: what is covered in the action, and never for want of a unit."""
+def _written(table: str, access: Access) -> str:
+    """When a row may be made or changed; whoever may do it everywhere is not asked for each row."""
     assert access.written_by is not None  # noqa: S101  asked for nothing else
-    if access.within is None:
-        return _predicate(table, replace(access, unit_optional=False), key_of(access.data_class, access.written_by))
-    column, parent = access.within
-    above = _written(parent, replace(tables[parent], written_by=access.written_by), tables)
-    return f'exists (select from public."{parent}" where "{parent}".id = "{table}"."{column}" and ({above}))'
+    asked = _call(table, access, access.written_by, f'"{table}"')
+    if access.rule(access.written_by).within is not None:
+        return asked
+    return f"(select wall.everything('{key_of(access.data_class, access.written_by)}')) or {asked}"
+
+
+def _asked(tables: Mapping[str, Access]) -> set[tuple[str, Action]]:
+    """Of which tables' rows it is asked whether an action is covered: those it writes, and those above them."""
+    found: set[tuple[str, Action]] = set()
+    waiting = {(table, access.written_by) for table, access in tables.items() if access.written_by is not None}
+    while waiting:
+        found |= waiting
+        rules = ((tables[table].rule(action), action) for table, action in waiting)
+        waiting = {(rule.within[1], action) for rule, action in rules if rule.within is not None} - found
+    return found
+
+
+def _call(table: str, access: Access, action: Action, row: str) -> str:
+    """Ask it of a row, by its columns that the rule names."""
+    given = (f'{row}."{column}"' for column in _arguments(access, action))
+    return f"{_asking(table, action)}({', '.join(given)})"
+
+
+def _asking(table: str, action: Action) -> str:
+    return f'wall."{action.value.lower()}_{table}"'
+
+
+def _arguments(access: Access, action: Action) -> dict[str, str]:
+    """The columns that the rule names, with their types."""
+    rule = access.rule(action)
+    keys = [place.of for place in (rule.unit, rule.sector) if isinstance(place, Via)]
+    return {
+        **({rule.within[0]: "uuid"} if rule.within is not None else {}),
+        **dict.fromkeys(keys, "uuid"),
+        **({rule.unit: "bigint"} if isinstance(rule.unit, str) else {}),
+        **({rule.sector: "text"} if isinstance(rule.sector, str) else {}),
+    }
+
+
+def _writing(table: str, action: Action, tables: Mapping[str, Access]) -> str:
+    """The function that tells whether a row is covered in an action. It sees rows that the caller does not."""
+    access = tables[table]
+    rule, arguments = access.rule(action), _arguments(access, action)
+    given = {column: f"${number}" for number, column in enumerate(arguments, start=1)}
+    wants: list[str] = ["false"] if access.internal else []
+    if rule.within is not None:
+        column, parent = rule.within
+        above = _call(parent, tables[parent], action, "above")
+        wants.append(f'exists (select from public."{parent}" above where above.id = {given[column]} and {above})')
+    if rule.within is None or rule.is_bound:
+        reached = [_has_sector(rule, given), _has_unit(rule, given)]
+        rights = f"wall.rights('{key_of(access.data_class, action)}') r"
+        wants.append(f"exists (select from {rights} where {' and '.join(each for each in reached if each) or 'true'})")
+    name = f"{_asking(table, action)}({', '.join(arguments.values())})".removeprefix("wall.")
+    return _function(name, "boolean", f" begin return {' and '.join(wants)}; end ")
+
+
+def _has_sector(rule: Access, given: Mapping[str, str]) -> str:
+    if rule.sector_is is not None:
+        return f"(r.sector is null or r.sector = '{rule.sector_is}')"
+    if rule.sector is None:
+        return ""
+    return f"(r.sector is null or {_is_one(rule.sector, given, 'r.sector = {}')})"
+
+
+def _has_unit(rule: Access, given: Mapping[str, str]) -> str:
+    return "" if rule.unit is None else f"(r.units is null or {_is_one(rule.unit, given, '{} = any (r.units)')})"
+
+
+def _is_one(place: str | Via, given: Mapping[str, str], condition: str) -> str:
+    """That it holds for the row's unit or sector, or for one of those in another table."""
+    if isinstance(place, str):
+        return condition.format(given[place])
+    of_row, meant = f'v."{place.key}" = {given[place.of]}', condition.format(f'v."{place.column}"')
+    return f'exists (select from public."{place.table}" v where {of_row} and {meant})'
 
 
 def _ways(table: str, access: Access, klass: str) -> Iterable[str]:
@@ -290,7 +383,7 @@ def _functions(table: str, access: Access) -> Iterator[str]:
     if isinstance(sector, Via):
         of_sector = (
             f'(r.sector is null or exists (select from public."{sector.table}" s '
-            f'where s."{sector.key}" = t.id and s."{sector.column}" = r.sector))'
+            f'where s."{sector.key}" = t."{sector.of}" and s."{sector.column}" = r.sector))'
         )
     elif sector is not None:
         of_sector = f'(r.sector is null or r.sector = t."{sector}")'
@@ -306,7 +399,7 @@ def _functions(table: str, access: Access) -> Iterator[str]:
                 select t.id from (select r.sector, u as unit from wall.pass r, unnest(r.units) u
                     where r.digest = {_PASS} and r.data_class = '{access.data_class.value}') r
                 join public."{unit.table}" p on p."{unit.column}" = r.unit
-                join public."{table}" t on t.id = p."{unit.key}"
+                join public."{table}" t on t."{unit.of}" = p."{unit.key}"
                 where {of_sector}
                 union
                 select t.id from (select r.sector from {rights} and r.units is null) r

@@ -129,23 +129,29 @@ class Passes:
         if access.internal:  # never; a plain 0 would be folded, and the columns with it
             return f"{column_of_it} is not {column_of_it}"
         anchor = f"{column_of_it} is {column_of_it}"
-        if access.within is not None:
-            column, parent = access.within
+        rule, wants = access.rule(action), [anchor]
+        if rule.within is not None:
+            column, parent = rule.within
             above = f"{alias}_"
-            seen = self._predicate(parent, self._tables[parent], above, view, action)
-            return (
-                f'{anchor} and exists (select 1 from main."{parent}" {above} '
-                f'where {above}.id = {alias}."{column}" and {seen})'
+            covered = self._predicate(parent, self._tables[parent], above, view, action)
+            wants.append(
+                f'exists (select 1 from main."{parent}" {above} where {above}.id = {alias}."{column}" and {covered})'
             )
+        if rule.within is None or (action is not Action.READ and rule.is_bound):
+            wants.append(self._right(access, rule, alias, view, action))
+        return " and ".join(wants)
+
+    def _right(self, access: Access, rule: Access, alias: str, view: str, action: Action) -> str:
+        """That one right of the class reaches one of the row's units and one of its sectors."""
         checks = [f"g.data_class = '{key_of(access.data_class, action)}'"]
-        if access.sector_is is not None:
-            checks.append(f"(g.sector is null or g.sector = '{access.sector_is}')")
-        elif access.sector is not None:
-            checks.append(f"(g.sector is null or {self._sector_matches(access.sector, alias, view)})")
-        if access.unit is not None:
-            may_lack = access.unit_optional and action is Action.READ
-            checks.append(f"(g.area = 0 or {self._unit_matches(access.unit, may_lack, alias, view)})")
-        return f"{anchor} and exists (select 1 from {self._name('right')} g where {' and '.join(checks)})"
+        if rule.sector_is is not None:
+            checks.append(f"(g.sector is null or g.sector = '{rule.sector_is}')")
+        elif rule.sector is not None:
+            checks.append(f"(g.sector is null or {self._sector_matches(rule.sector, alias, view)})")
+        if rule.unit is not None:
+            may_lack = rule.unit_optional and action is Action.READ
+            checks.append(f"(g.area = 0 or {self._unit_matches(rule.unit, may_lack, alias, view)})")
+        return f"exists (select 1 from {self._name('right')} g where {' and '.join(checks)})"
 
     def _sector_matches(self, sector: str | Via, alias: str, view: str) -> str:
         if isinstance(sector, str):
@@ -153,7 +159,7 @@ class Passes:
         self._readers.setdefault(sector.table, set()).add(view)
         return (
             f'exists (select 1 from main."{sector.table}" s '
-            f'where s."{sector.key}" = {alias}.id and s."{sector.column}" = g.sector)'
+            f'where s."{sector.key}" = {alias}."{sector.of}" and s."{sector.column}" = g.sector)'
         )
 
     def _unit_matches(self, unit: str | Via, is_optional: bool, alias: str, view: str) -> str:
@@ -165,7 +171,7 @@ class Passes:
         self._readers.setdefault(unit.table, set()).add(view)
         return (
             f'exists (select 1 from main."{unit.table}" p join {units} u on u.unit_key = p."{unit.column}" '
-            f'where p."{unit.key}" = {alias}.id and u.area = g.area)'
+            f'where p."{unit.key}" = {alias}."{unit.of}" and u.area = g.area)'
         )
 
 

@@ -7,6 +7,7 @@ from typing import Final
 
 from dean06_schema.access import AccessQuery
 from dean06_schema.accounts import AccountMutation, AccountQuery
+from dean06_schema.assigning import AssigningMutation
 from dean06_schema.below_target import BelowTargetQuery
 from dean06_schema.documents import DocumentQuery
 from dean06_schema.errors import Refusal
@@ -15,6 +16,7 @@ from dean06_schema.nodes import NodeQuery
 from dean06_schema.observations import ObservationQuery
 from dean06_schema.recording import RecordingMutation
 from dean06_schema.systems import SystemQuery
+from dean06_schema.task_orders import TaskMutation
 from dean06_schema.task_summaries import TaskSummaryQuery
 from dean06_schema.tasks import TaskQuery
 from dean06_schema.units import UnitQuery
@@ -48,6 +50,6 @@ CONTRACT: Final = Parts(
         DocumentQuery,
         SystemQuery,
     ),
-    mutations=(AccountMutation, RecordingMutation),
+    mutations=(AccountMutation, RecordingMutation, AssigningMutation, TaskMutation),
     types=(Refusal,),
 )

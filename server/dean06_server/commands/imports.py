@@ -7,8 +7,6 @@ from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 
 import click
-from rich.console import Console
-from rich.table import Table
 
 from dean06_core import imports
 from dean06_core.imports import ImportReport
@@ -17,6 +15,7 @@ from dean06_core.periods import Period
 from dean06_server import clock, importing
 from dean06_server.commands.opening import fitting_database_of
 from dean06_server.commands.signing import password_of
+from dean06_server.commands.telling import tell
 from dean06_server.importing import bring_in, secretary
 from dean06_server.installation import Installation
 
@@ -40,7 +39,7 @@ def import_(noun: str, file: Path, dry_run: bool, province: str | None, login: s
     signed = None if login is None else (login, password_of(login))
     report = asyncio.run(_import(installation, noun, file, dry_run=dry_run, province=province, signed=signed))
     if report.errors:
-        _tell(report, file)
+        tell(report.errors, file)
         raise click.exceptions.Exit(1)
 
 
@@ -92,10 +91,3 @@ async def _compute(code: str, periods: Sequence[str]) -> None:
 async def _tell_computed(computed: AsyncIterator[tuple[str, Tally]]) -> None:
     async for code, tally in computed:
         click.echo(f"{code}: {tally.created} số liệu mới, {tally.updated} thay đổi, {tally.unchanged} giữ nguyên")
-
-
-def _tell(report: ImportReport, file: Path) -> None:
-    table = Table("Dòng", "Cột", "Mã lỗi", "Lý do", title=f"{file.name}: không ghi dòng nào", title_justify="left")
-    for error in report.errors:
-        table.add_row(str(error.row), error.field, error.code, error.message)
-    Console(stderr=True).print(table, markup=False)

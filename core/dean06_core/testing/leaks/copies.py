@@ -16,22 +16,20 @@ from dean06_core.testing.leaks.rule import Row, Rows
 _MANY: Final = 10_000
 
 
-def copied(table: sa.Table, row: Row, rows: Rows, access: Access) -> dict[str, Any] | None:
-    """The row under another key, of the same unit and sector; None where every key is taken.
+def copies(table: sa.Table, row: Row, rows: Rows, access: Access) -> Iterator[dict[str, Any]]:
+    """The row under other keys, first those of the same unit and sector.
 
     Where no two rows may be alike, it is unlike ``row``.
     """
     taken = {tuple(each[column.name] for column in table.primary_key) for each in rows[table.name]}
-    free = (key for key in _keys(table, row, rows) if key not in taken)
-    key = next(itertools.islice(free, 1), None)
-    if key is None:
-        return None
-    new = {**row, **dict(zip(table.primary_key.columns.keys(), key, strict=True))}
-    for names in _uniques(table):
-        if all(new[name] == row[name] for name in names):
-            for name in itertools.islice((name for name in names if _is_free(table.c[name], access)), 1):
-                new[name] = _other(table.c[name], row[name])
-    return new
+    for key in _keys(table, row, rows):
+        if key not in taken:
+            new = {**row, **dict(zip(table.primary_key.columns.keys(), key, strict=True))}
+            for names in _uniques(table):
+                if all(new[name] == row[name] for name in names):
+                    for name in itertools.islice((name for name in names if _is_free(table.c[name], access)), 1):
+                        new[name] = _other(table.c[name], row[name])
+            yield new
 
 
 def change(table: sa.Table, row: Row, access: Access) -> dict[str, Any]:
@@ -56,7 +54,7 @@ def _parts(column: sa.Column[Any], row: Row, rows: Rows) -> Iterable[Any]:
         return [value, *(each[foreign.column.name] for each in rows[foreign.column.table.name])]
     if isinstance(column.type, sa.Enum):
         return list(column.type.enum_class or column.type.enums)
-    return [_other(column, value)]
+    return [value, _other(column, value)]
 
 
 def _other(column: sa.Column[Any], value: Any) -> Any:
@@ -67,12 +65,14 @@ def _other(column: sa.Column[Any], value: Any) -> Any:
         return (value or 0) + _MANY
     if python is date:
         return (value or date(2025, 1, 1)) + timedelta(days=1)
+    if python is bytes:
+        return (value or b"x")[::-1]
     return new_id()
 
 
 def _is_free(column: sa.Column[Any], access: Access) -> bool:
     """Whether any text or number may stand in it."""
-    is_plain = isinstance(column.type, sa.Text | sa.Integer | sa.Date | sa.Uuid) and not isinstance(
+    is_plain = isinstance(column.type, sa.Text | sa.Integer | sa.Date | sa.Uuid | sa.LargeBinary) and not isinstance(
         column.type, sa.Enum
     )
     return is_plain and not column.foreign_keys and column.name not in access.columns()

@@ -24,6 +24,7 @@ from dean06_core.tasks import (
     Task,
     TaskBasis,
     TaskCondition,
+    TaskConfirmation,
     TaskEvent,
     TaskEventKind,
     TaskMention,
@@ -114,33 +115,50 @@ def _figures(communes: list[int]) -> Iterator[Record]:
 
 
 def _tasks(communes: list[int], documents: list[LegalDocument]) -> Iterator[Record]:
-    """A task of every unit with every sector, one of all of them, one of nobody, one of no sector."""
+    """A task of every unit with every sector, of all of them, of nobody, of no sector; each by its first unit.
+
+    Some wait for nothing, so that there is room for a condition more, and of the
+    last two there is the task alone, as before its sectors and parties are made.
+    """
     reached = _target_of(communes[0])
     yield reached
     alone = [((unit,), (sector,)) for unit, sector in product(communes, _SECTORS)]
-    parties = [*alone, (tuple(communes), _SECTORS), ((), ()), ((communes[0],), ())]
-    for number, (units, sectors) in enumerate(parties, start=1):
-        task = Task(
-            id=new_id(),
-            code=f"NV-{number}",
-            title=f"Nhiệm vụ {number}",
-            title_folded=f"nhiem vu {number}",
-            group="Hạ tầng",
-            origin=TaskOrigin.PLAN,
-            recurrence=TaskRecurrence.ONE_OFF,
-            lead_key=communes[0],
-        )
+    every = [(tuple(order), _SECTORS) for order in (communes, communes[::-1])]
+    waiting = [*alone, *every, ((), ()), ((communes[0],), ())]
+    for number, (units, sectors) in enumerate([*waiting, *alone], start=1):
+        task = _task(number, [*units, communes[0]][0], min(sectors, default=None))
         yield task
         yield from (TaskParty(task_id=task.id, unit_key=unit, role=PartyRole.LEAD) for unit in units)
         yield from (TaskSector(task_id=task.id, sector=sector) for sector in sectors)
         yield TaskEvent(task_id=task.id, kind=TaskEventKind.ASSIGNED, on=_ON, recorded_at=_AT)
         yield TaskMention(task_id=task.id, document_id=documents[0].id, section=str(number))
         yield TaskBasis(task_id=task.id, document_id=documents[0].id)
-        progress = TaskProgress(id=new_id(), task_id=task.id, on=_ON, unit_key=communes[0], done="Đang làm")
-        yield progress
-        yield TaskProgressDocument(progress_id=progress.id, document_id=documents[0].id)
-        if number < len(parties):
+        for unit in units or communes[:1]:
+            progress = TaskProgress(id=new_id(), task_id=task.id, on=_ON, unit_key=unit, done="Đang làm")
+            yield progress
+            yield TaskProgressDocument(progress_id=progress.id, document_id=documents[0].id)
+            yield TaskConfirmation(
+                progress_id=progress.id, accepted=False, reason="Còn thiếu", by_key=unit, on=_ON, recorded_at=_AT
+            )
+            yield TaskProgress(task_id=task.id, on=_ON, unit_key=unit, done="Đang làm tiếp")
+        if number <= len(waiting):
             yield TaskCondition(task_id=task.id, target_id=reached.id)
+    yield from (_task(100 + unit, unit, _SECTORS[0]) for unit in communes)
+
+
+def _task(number: int, addressee: int, sector: str | None) -> Task:
+    return Task(
+        id=new_id(),
+        code=f"NV-{number}",
+        title=f"Nhiệm vụ {number}",
+        title_folded=f"nhiem vu {number}",
+        group="Hạ tầng",
+        origin=TaskOrigin.PLAN,
+        recurrence=TaskRecurrence.ONE_OFF,
+        lead_key=addressee,
+        addressee_key=addressee,
+        sector=sector,
+    )
 
 
 def _target_of(unit: int) -> Target:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Awaitable, Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
 from typing import Any, Final
 
 import psycopg
@@ -17,7 +18,7 @@ from dean06_core.access import ALL, Access, Action, DataClass, Right
 from dean06_core.database import Database
 from dean06_core.errors import WriteRefused
 from dean06_core.records import Record, table_of
-from dean06_core.testing.leaks.copies import change, copied, of_two
+from dean06_core.testing.leaks.copies import change, copies, of_two
 from dean06_core.testing.leaks.loads import LOADS
 from dean06_core.testing.leaks.passes import THOROUGH, officer, passes
 from dean06_core.testing.leaks.rule import Row, Rows, sees, writes
@@ -78,10 +79,7 @@ class Matrix:
         """What each way to write changes outside the pass, or does not change inside, in words."""
         name = record.__tablename__
         target, rights = self._target(record), officer(name, self.tables, self.rows)
-        is_inside = [writes(rights, name, row, self.rows, self.tables) for row in self.rows[name]]
-        aims = [(is_in, self._aim(target, row)) for row, is_in in zip(self.rows[name], is_inside, strict=True)]
-        inside = [aim for is_in, aim in aims if is_in and aim is not None]
-        outside = [aim for is_in, aim in aims if not is_in and aim is not None]
+        inside, outside = self._aims(target, rights, is_inside=True), self._aims(target, rights, is_inside=False)
         if not inside and not outside:
             return [f"Table '{name}': no row can be copied, so that writing could be tried. Add rows it refers to."]
         faults = await self._moved(inside, outside, rights)
@@ -101,15 +99,17 @@ class Matrix:
         return faults
 
     async def _moved(self, inside: list[Aim], outside: list[Aim], rights: tuple[Right, ...]) -> list[str]:
-        """A row inside is not handed out of the pass, and one outside is not taken into it."""
+        """A row inside is not handed out of the pass, and one outside is not taken into it, under whatever key."""
         if not inside or not outside:
             return []
-        name = inside[0].target.table.name
-        own, faults = self.tables[name].columns(), list[str]()
+        table, faults = inside[0].target.table, list[str]()
+        rule = self._rule(table.name).columns()
+        keys = table.primary_key.columns.keys()
+        moved = {*rule, *(keys if {*rule} & {*keys} else ())}
         for what, aim, there in (("handing out", inside[0], outside[0]), ("taking in", outside[0], inside[0])):
-            moved = replace(aim, change={column: there.row[column] for column in own})
-            await _attempted(self.database.writing(rights), WRITES["update"], moved)
-            faults += await self._unchanged(name, f"'{what}'")
+            aside = replace(aim, change={column: there.new[column] for column in moved})
+            await _attempted(self.database.writing(rights), WRITES["update"], aside)
+            faults += await self._unchanged(table.name, f"'{what}'")
         return faults
 
     async def _unchanged(self, name: str, what: str) -> list[str]:
@@ -122,13 +122,16 @@ class Matrix:
 
     async def _changed_by_one_inside(self, way: str, write: Write, aim: Aim, rights: tuple[Right, ...]) -> list[str]:
         name = aim.target.table.name
+        meant = 1
+        if write.shows and aim.target.dialect.name == "postgresql":
+            meant = int(sees(rights, name, aim.new, self.rows, self.tables))
         refused = await _attempted(self.database.writing(rights), write, aim)
         after = await _rows(self.database, [name])
         count = of_two(self.rows[name], after[name])
         await self._restore(name, after[name])
-        if count == 1:
+        if count == meant:
             return []
-        return [f"Table '{name}': '{way}' inside the pass changed {count} rows. It has to change one. {refused or ''}"]
+        return [f"Table '{name}': '{way}' inside the pass changed {count} rows, not {meant}. {refused or ''}"]
 
     async def _changed_by_one_as_a_service(self, way: str, write: Write, aim: Aim) -> list[str]:
         """The same as somebody may do it; on a copy to which nothing refers, and taken back."""
@@ -164,15 +167,34 @@ class Matrix:
         keys = [tuple(row[name] for name in columns) for row in self.rows[record.__tablename__]]
         return Target.of(record, keys, self.database.readers.dialect)
 
-    def _aim(self, target: Target, row: Row) -> Aim | None:
+    def inside(self, record: type[Record]) -> int:
+        """How many rows of a table somebody of one unit and sector may write, and could write anew."""
+        name = record.__tablename__
+        return len(self._aims(self._target(record), officer(name, self.tables, self.rows), is_inside=True))
+
+    def _aims(self, target: Target, rights: tuple[Right, ...], *, is_inside: bool) -> list[Aim]:
+        """The rows that the rights cover, or do not, each with another that is like it in that."""
+        name = target.table.name
+
+        def is_meant(row: Row) -> bool:
+            return writes(rights, name, row, self.rows, self.tables) is is_inside
+
+        aims = (self._aim(target, row, is_meant) for row in self.rows[name] if is_meant(row))
+        return [aim for aim in aims if aim is not None]
+
+    def _aim(self, target: Target, row: Row, is_meant: Callable[[Row], bool]) -> Aim | None:
         table, access = target.table, self.tables[target.table.name]
         alike = (
             each
             for each in self.spares.get(table.name, ())
             if all(each[column] == row[column] for column in access.columns())
         )
-        new = next(alike, None) or copied(table, row, self.rows, access)
+        new = next(filter(is_meant, chain(alike, copies(table, row, self.rows, access))), None)
         return None if new is None else Aim(target, row, dict(new), change(table, row, access))
+
+    def _rule(self, name: str) -> Access:
+        """Where the table is written, or is seen if nobody writes it."""
+        return self.tables[name].written_where or self.tables[name]
 
     def _seen(self, name: str, rights: tuple[Right, ...]) -> Iterator[Row]:
         return (row for row in self.rows[name] if sees(rights, name, row, self.rows, self.tables))

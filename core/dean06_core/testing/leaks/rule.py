@@ -24,19 +24,33 @@ def sees(rights: Sequence[Right], table: str, row: Row, rows: Rows, tables: Mapp
     return any(_covers(right, access, row, rows) for right in reading)
 
 
-def writes(rights: Sequence[Right], table: str, row: Row, rows: Rows, tables: Mapping[str, Access]) -> bool:
-    """As ``sees``, by the action that writes the table; a row of no unit wants it in every unit."""
+def writes(
+    rights: Sequence[Right],
+    table: str,
+    row: Row,
+    rows: Rows,
+    tables: Mapping[str, Access],
+    action: Action | None = None,
+) -> bool:
+    """One right to the action covers the row where it is written, and the row above it where one is; a row of no unit
+    wants it in every unit. Without an action, by that which writes the table; the table above is asked for the same.
+    """
     access = tables[table]
-    if access.internal or access.written_by is None:
+    asked = action or access.written_by
+    if access.internal or asked is None:
         return False
-    if access.within is not None:
-        column, parent = access.within
-        above = (each for each in rows[parent] if each["id"] == row[column])
-        return any(writes(rights, parent, each, rows, tables) for each in above)
-    meant = [right for right in rights if right.action is access.written_by and right.data_class is access.data_class]
-    if access.unit_optional and units_of(access, row, rows) == [None]:
+    where = access if access.written_where is None or access.written_by is not asked else access.written_where
+    if where.within is not None:
+        column, parent = where.within
+        above = [each for each in rows[parent] if each["id"] == row[column]]
+        if not any(writes(rights, parent, each, rows, tables, asked) for each in above):
+            return False
+        if where.unit is None and where.sector is None and where.sector_is is None:
+            return True
+    meant = [right for right in rights if right.action is asked and right.data_class is access.data_class]
+    if where.unit is not None and units_of(where, row, rows) == [None]:
         meant = [right for right in meant if isinstance(right.units, All)]
-    return any(_covers(right, access, row, rows) for right in meant)
+    return any(_covers(right, where, row, rows) for right in meant)
 
 
 def class_of(table: str, tables: Mapping[str, Access]) -> DataClass:
@@ -80,5 +94,5 @@ def _shares(granted: frozenset[Any] | All, held: Sequence[Any]) -> bool:
 
 def _held_by(where: str | Via | None, row: Row, rows: Rows) -> Sequence[Any]:
     if isinstance(where, Via):
-        return [other[where.column] for other in rows[where.table] if other[where.key] == row["id"]]
+        return [other[where.column] for other in rows[where.table] if other[where.key] == row[where.of]]
     return [] if where is None else [row[where]]

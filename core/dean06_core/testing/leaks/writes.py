@@ -50,12 +50,16 @@ class Aim:
 
 @dataclass(frozen=True, slots=True)
 class Write:
-    """``only`` names the database whose language it is; ``of_the_owner`` is what not even services may do."""
+    """``only`` names the database whose language it is; ``of_the_owner`` is what not even services may do.
+
+    ``shows``: it gives back what it made, so that a server makes no row that the caller would not see.
+    """
 
     kind: Kind
     make: Callable[[AsyncSession, Aim], Awaitable[object]]
     only: str | None = None
     of_the_owner: bool = False
+    shows: bool = False
 
 
 async def _adding(session: AsyncSession, aim: Aim) -> None:
@@ -182,13 +186,16 @@ def _text_of(statement: sa.ClauseElement, aim: Aim) -> str:
 
 
 async def _inserting_text(session: AsyncSession, aim: Aim) -> None:
-    new = {name: _written(value) if isinstance(value, dict) else value for name, value in aim.new.items()}
+    new = {name: _written(value, aim) if isinstance(value, dict | bytes) else value for name, value in aim.new.items()}
     await _on_the_driver(session, _text_of(insert(aim.target.table).values(new), aim))
 
 
-def _written(value: Mapping[str, Any]) -> sa.ColumnElement[Any]:
-    """SQLAlchemy writes no JSON into a statement."""
-    return sa.literal_column(f"'{json.dumps(value)}'")
+def _written(value: Mapping[str, Any] | bytes, aim: Aim) -> sa.ColumnElement[Any]:
+    """SQLAlchemy writes neither JSON nor bytes into a statement."""
+    if not isinstance(value, bytes):
+        return sa.literal_column(f"'{json.dumps(value)}'")
+    is_server = aim.target.dialect.name == "postgresql"
+    return sa.literal_column(f"'\\x{value.hex()}'" if is_server else f"x'{value.hex()}'")
 
 
 async def _updating_text(session: AsyncSession, aim: Aim) -> None:
@@ -219,7 +226,7 @@ WRITES: Final[Mapping[str, Write]] = {
     "insert on the connection": Write(Kind.INSERT, _on_the_connection),
     "insert from a select": Write(Kind.INSERT, _sent(_insert_from_select)),
     "insert from a CTE": Write(Kind.INSERT, _sent(_insert_from_a_cte)),
-    "insert returning": Write(Kind.INSERT, _sent(lambda aim: _insert(aim).returning(*aim.target.columns))),
+    "insert returning": Write(Kind.INSERT, _sent(lambda aim: _insert(aim).returning(*aim.target.columns)), shows=True),
     "insert text": Write(Kind.INSERT, _inserting_text),
     "insert unless there": Write(Kind.INSERT, _sent(_insert_if_new)),
     "insert or ignore": Write(Kind.INSERT, _sent(lambda aim: _insert(aim).prefix_with("or ignore")), only="sqlite"),
