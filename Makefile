@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV ?= .venv
 PYTEST_ARGS ?= -n auto --dist worksteal
 DATABASES ?= sqlite postgresql
-WITHOUT_DATABASE := --ignore tests/docs --ignore tests/bench
+WITHOUT_DATABASE := --ignore tests/docs --ignore tests/bench/test_bench.py --ignore tests/bench/test_walls.py
 
 MEMBERS := core auth schema server $(patsubst %/pyproject.toml,%,$(wildcard plugins/*/pyproject.toml))
 PROJECTS := pyproject.toml $(addsuffix /pyproject.toml,$(MEMBERS))

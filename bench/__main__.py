@@ -6,11 +6,14 @@ import argparse
 import asyncio
 import sys
 import time
+from collections.abc import Mapping
+from contextlib import AsyncExitStack
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from bench import computing, generating, hiding, printing, profiling, questions, records, running
+from bench import computing, generating, hiding, plans, printing, profiling, questions, records, running, server, walls
 from bench.shape import FULL, SCALES, Scale
+from dean06_core.database import Address
 
 
 def main() -> int:
@@ -20,11 +23,14 @@ def main() -> int:
     try:
         if asked.records:
             return _compute(scale, asked.rounds)
-        if not generating.is_made(path, scale):
-            print(f"Making {path}: {scale.units:,} units, {scale.observations:,} observations")
+        if fault := generating.fault(path, scale):
+            print(f"{fault} Making it: {scale.units:,} units, {scale.observations:,} observations")
             generating.generate(path, scale)
         if asked.hiding:
             return asyncio.run(_measure_hiding(path, scale))
+        if asked.postgresql:
+            with server.filled(path) as address:
+                return asyncio.run(_measure_walls({"SQLite": path, "PostgreSQL": address}, scale, asked.rounds))
         if asked.profile:
             asyncio.run(profiling.profile(path, scale, asked.profile.upper()))
         else:
@@ -47,6 +53,27 @@ async def _measure(path: Path, scale: Scale, rounds: int) -> None:
         for cases in bench.growing():
             printing.growth([await running.run(bench, case, rounds=rounds) for case in cases])
     print(f"\nMeasured in {time.perf_counter() - started:,.0f} s")
+
+
+async def _measure_walls(held: Mapping[str, Path | Address], scale: Scale, rounds: int) -> int:
+    """1 where a wall turns an index into a scan, or makes the question that is held to a limit dearer than that."""
+    started = time.perf_counter()
+    faults = []
+    async with AsyncExitStack() as stack:
+        benches = {on: await stack.enter_async_context(running.opened(place, scale)) for on, place in held.items()}
+        processors = {on: await walls.processor_of(bench) or time.perf_counter for on, bench in benches.items()}
+        printing.walls_head(scale, rounds)
+        for cases in zip(*(bench.cases() for bench in benches.values()), strict=True):
+            for case, (on, bench) in zip(cases, benches.items(), strict=True):
+                faults += [f"{on}, {said}" for said in await plans.turned(bench, case)]
+                run = await walls.run(bench, case, processors[on], rounds=rounds)
+                printing.walls(run, on)
+                if run.is_too_dear:
+                    faults.append(f"{on}, {case}: {run.answered.ratio:.3f} times, and {walls.MOST} is allowed")
+    print(f"\nMeasured in {time.perf_counter() - started:,.0f} s")
+    for fault in faults:
+        print(fault, file=sys.stderr)
+    return 1 if faults else 0
 
 
 def _compute(scale: Scale, rounds: int) -> int:
@@ -88,6 +115,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--database", type=Path, help="where the database is or is to be made; var/bench-SCALE.db")
     parser.add_argument("--rounds", type=int, default=running.ROUNDS, help="how often each question is asked")
     parser.add_argument("--records", action="store_true", help="only say how long a sector's figures take")
+    parser.add_argument("--postgresql", action="store_true", help="only say what walls cost, beside SQLite")
     parser.add_argument("--hiding", action="store_true", help="only say what views cost, and whether time tells them")
     names = [question.name.lower() for question in questions.load()]
     parser.add_argument("--profile", choices=names, help="instead say where its time goes")

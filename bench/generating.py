@@ -19,6 +19,7 @@ from typing import Any, Final
 from uuid import UUID
 
 import sqlalchemy as sa
+from sqlalchemy.schema import CreateTable
 
 from bench.shape import (
     COMMON_INDICATORS,
@@ -34,10 +35,10 @@ from dean06_core import catalogue, migrating, spelling, unit_tree
 from dean06_core.database import Database
 from dean06_core.documents import LegalDocument
 from dean06_core.indicators import Indicator, IndicatorKind
-from dean06_core.migrating import History
+from dean06_core.migrating import History, HistoryState
 from dean06_core.observations import VALUE_SCALE, DataState, Observation, Qualifier, Source
 from dean06_core.periods import Period, Window
-from dean06_core.records import Record
+from dean06_core.records import Record, table_of
 from dean06_core.targets import Comparator, Target, TargetCheck, TargetKind, TargetRule
 from dean06_core.tasks import (
     DatePrecision,
@@ -55,9 +56,13 @@ from dean06_core.units import Tier, UnitCode, UnitGroupMember, UnitGroupRow, Uni
 
 Tell = Callable[[str], None]
 
-_CONTENTS: Final = 2
+_CONTENTS: Final = 3
 """Raise it when the same scale and seed give other rows, so that older files are made anew."""
 
+_FILLED: Final = (
+    *(UnitRow, UnitVersion, UnitCode, UnitGroupRow, UnitGroupMember, LegalDocument, Target, Observation),
+    *(Task, TaskParty, TaskSector, TaskBasis, TaskEvent),
+)
 _SINCE: Final = date(2024, 1, 1)
 _FIRST_ORDER: Final = date(2025, 1, 6)
 _LAST_DEADLINE: Final = date(2025, 8, 31)
@@ -65,13 +70,18 @@ _DOCUMENTS: Final = 20
 _PRIME: Final = 2_147_483_647
 
 
-def is_made(path: Path, scale: Scale, seed: int = SEED) -> bool:
-    """Whether the file is a whole database of that scale and seed, at core's newest revision."""
+def fault(path: Path, scale: Scale, seed: int = SEED) -> str | None:
+    """Why the file cannot be measured, or None: a whole database of that scale and seed, with the tables of today."""
     if not path.exists():
-        return False
+        return f"{path} is not there."
+    [core] = asyncio.run(_revisions(path))
+    if not core.is_current:
+        return f"{path} is at revision {core.current} of core's tables, and here the newest is {core.head}."
     with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as connection:
         mark = connection.execute("pragma user_version").fetchone()[0]
-    return mark == _mark(scale, seed) and asyncio.run(_is_current(path))
+    if mark != _mark(scale, seed):
+        return f"{path} was made for another scale, other contents or other tables."
+    return None
 
 
 def generate(path: Path, scale: Scale, *, seed: int = SEED, tell: Tell = print) -> None:
@@ -120,7 +130,9 @@ def _milliseconds(moment: datetime) -> int:
 
 
 def _mark(scale: Scale, seed: int) -> int:
-    return zlib.crc32(repr((_CONTENTS, scale, seed)).encode()) & 0x7FFFFFFF
+    """The tables as they are declared count too: a revision may have been rewritten before it was released."""
+    tables = [str(CreateTable(table_of(record))) for record in _FILLED]
+    return zlib.crc32(repr((_CONTENTS, scale, seed, tables)).encode()) & 0x7FFFFFFF
 
 
 def _remove(path: Path) -> None:
@@ -128,10 +140,10 @@ def _remove(path: Path) -> None:
         path.with_name(path.name + suffix).unlink(missing_ok=True)
 
 
-async def _is_current(path: Path) -> bool:
+async def _revisions(path: Path) -> list[HistoryState]:
     database = Database(f"sqlite:///{path}", {})
     try:
-        return all(found.is_current for found in await migrating.state(database, [migrating.CORE]))
+        return await migrating.state(database, [migrating.CORE])
     finally:
         await database.close()
 
@@ -293,16 +305,15 @@ def _tasks(connection: sa.Connection, scale: Scale, chance: random.Random) -> No
     for number in range(1, scale.tasks + 1):
         province = 1 + number % scale.provinces
         lead = chance.choice(departments[province])
-        task = _task(number, lead, chance)
+        ordered_in = chance.sample(codes, chance.choice((1, 1, 1, 2)))
+        task = _task(number, lead, min(ordered_in), chance)
         rows[Task].append(task)
         rows[TaskParty].append({"task_id": task["id"], "unit_key": lead.key, "role": PartyRole.LEAD})
         rows[TaskParty] += [
             {"task_id": task["id"], "unit_key": unit.key, "role": PartyRole.COOPERATING}
             for unit in chance.sample(communes[province], 2)
         ]
-        rows[TaskSector] += [
-            {"task_id": task["id"], "sector": code} for code in chance.sample(codes, chance.choice((1, 1, 1, 2)))
-        ]
+        rows[TaskSector] += [{"task_id": task["id"], "sector": code} for code in ordered_in]
         rows[TaskBasis].append({"task_id": task["id"], "document_id": _document(chance.randint(1, _DOCUMENTS))})
         for kind, on, deadline in _events(task, chance):
             rows[TaskEvent].append(
@@ -328,7 +339,7 @@ def _by_province(every: Iterable[Place]) -> dict[int, list[Place]]:
     return found
 
 
-def _task(number: int, lead: Place, chance: random.Random) -> dict[str, Any]:
+def _task(number: int, lead: Place, sector: str, chance: random.Random) -> dict[str, Any]:
     [recurrence] = chance.choices(
         (TaskRecurrence.ONE_OFF, TaskRecurrence.CAMPAIGN, TaskRecurrence.RECURRING, TaskRecurrence.ONGOING),
         weights=(90, 4, 3, 3),
@@ -347,6 +358,8 @@ def _task(number: int, lead: Place, chance: random.Random) -> dict[str, Any]:
         "recurrence": recurrence,
         "lead_key": lead.key,
         "lead_group_key": None,
+        "addressee_key": lead.key,
+        "sector": sector,
         "assigned_by_key": lead.parent_key,
         "person": None,
         "product": None,

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from typing import Final
 
 from bench import computing, hiding
-from bench.running import Run
+from bench import walls as walls_cost
+from bench.running import Run, median
 from bench.shape import Scale
 
 _COLUMNS: Final = (
@@ -41,6 +42,21 @@ _COMPUTED_COLUMNS: Final = (
     ("CPU ms", 8),
     ("one pass", 8),
     ("CPU/pass", 8),
+)
+_WALL_COLUMNS: Final = (
+    ("", 2),
+    ("caller", 8),
+    ("on", 10),
+    ("rows", 6),
+    ("plain rows", 10),
+    ("plain ms", 8),
+    ("walled ms", 9),
+    ("walled/plain", 12),
+    ("middle half", 11),
+    ("plain SQL", 9),
+    ("walled SQL", 10),
+    ("walled/plain", 12),
+    ("middle half", 11),
 )
 _BUILT_COLUMNS: Final = (
     ("hidden is", 29),
@@ -120,6 +136,23 @@ def computed(run: computing.Run) -> None:
         *(_milliseconds(seconds) for seconds in (run.computed.clock, run.computed.processor, run.passed.processor)),
         f"{run.computed.processor / run.passed.processor:,.1f}",
     )
+
+
+def walls_head(scale: Scale, rounds: int) -> None:
+    print(f"\n{scale.name} scale: {scale.units:,} units, {scale.observations:,} observations, {scale.tasks:,} tasks.")
+    print(f"Medians of at most {rounds} rounds in turns, with the caller's pass and without wall. SQL: only the")
+    print("statements, with what begins and ends their transaction. Of PostgreSQL both processes count.\n")
+    _heading(_WALL_COLUMNS)
+
+
+def walls(run: walls_cost.Run, on: str) -> None:
+    walled, plain = run.rows
+    cells = []
+    for beside in (run.answered, run.sent):
+        medians = (median(beside.plain).processor, median(beside.walled).processor)
+        low, high = beside.spread
+        cells += [*(_milliseconds(each) for each in medians), f"{beside.ratio:.2f}", f"{low:.2f}-{high:.2f}"]
+    _row(_WALL_COLUMNS, run.case.question.name, run.case.caller.login, on, f"{walled:,}", f"{plain:,}", *cells)
 
 
 def built_head() -> None:

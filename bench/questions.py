@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -58,6 +58,20 @@ def whole(question: Question, scale: Scale) -> Size:
             return Size("provinces", scale.provinces, 6 * scale.provinces, question.variables)
         case _:
             return Size("cells", 1, question.leaves, question.variables)
+
+
+def own(question: Question, scale: Scale, login: str) -> Size:
+    """The whole question, but a commune asks about itself alone, and a province is not shown the others' ranks."""
+    code = next(place.code for place in places(scale) if place.level is UnitLevel.COMMUNE)
+    match question.name, login:
+        case "Q2", "commune":
+            return _communes(replace(question, variables={**question.variables, "within": code}), 1)
+        case "Q5", "province":
+            return Size("provinces", 1, 6, question.variables)
+        case "Q5", "commune":
+            return Size("communes", 1, 6, {**question.variables, "units": {"codes": [code]}})
+        case _:
+            return whole(question, scale)
 
 
 def growing(question: Question, scale: Scale) -> tuple[Size, ...]:

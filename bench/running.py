@@ -11,8 +11,8 @@ from __future__ import annotations
 import sqlite3
 import statistics
 import time
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
-from contextlib import asynccontextmanager, closing, contextmanager
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -20,6 +20,7 @@ from typing import Any, Final
 
 import orjson
 from sqlalchemy import event
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from bench import questions
 from bench.questions import Question, Size
@@ -27,7 +28,7 @@ from bench.shape import TODAY, Scale, places, sectors
 from dean06_core.access import ALL, Access, Action, Caller, DataClass, Grant
 from dean06_core.backends.sqlite import sqlite_of
 from dean06_core.catalogue import Catalogue
-from dean06_core.database import Database
+from dean06_core.database import Address, Database
 from dean06_core.directory import Directory
 from dean06_core.graphql import Context
 from dean06_core.records import declared_access, records_of
@@ -41,13 +42,13 @@ _SECONDS_A_CASE: Final = 6.0
 
 _ASKED_BY: Final = {
     "Q1": ("national", "province", "commune"),
-    "Q2": ("national", "province"),
+    "Q2": ("national", "province", "commune"),
     "Q3": ("national", "province", "commune"),
     "Q4": ("national", "province", "commune"),
-    "Q5": ("national",),
+    "Q5": ("national", "province", "commune"),
     "Q6": ("national", "province"),
 }
-"""A commune cannot ask about its neighbours, nor a province about the others."""
+"""Each about what is its own; a commune has no quarter of its neighbours to ask for."""
 
 Sent = tuple[str, Any]
 
@@ -108,8 +109,8 @@ class Bench:
                 None if (question.name, login) == ("Q4", "commune") else size.leaves,
             )
             for question in questions.load()
-            for size in [questions.whole(question, self.scale)]
             for login in _ASKED_BY[question.name]
+            for size in [questions.own(question, self.scale, login)]
         ]
 
     def growing(self) -> list[list[Case]]:
@@ -121,10 +122,10 @@ class Bench:
             if sizes
         ]
 
-    async def answer(self, case: Case) -> Any:
-        """What the engine answers; an error in it ends the run."""
+    async def answer(self, case: Case, *, walled: bool = True) -> Any:
+        """What the engine answers; an error in it ends the run. Without wall the caller's limits in memory hold."""
         caller = case.caller
-        async with self.database.reading(caller.rights(TODAY)) as session:
+        async with self.session(case, walled=walled) as session:
             context = Context(
                 caller=caller,
                 on=TODAY,
@@ -139,11 +140,17 @@ class Bench:
         orjson.dumps(answer.body)
         return answer.data
 
+    def session(self, case: Case, *, walled: bool) -> AbstractAsyncContextManager[AsyncSession]:
+        """With the caller's pass, or as a service, which sees everything."""
+        return self.database.reading(case.caller.rights(TODAY)) if walled else self.database.service_reading()
+
 
 @asynccontextmanager
-async def opened(path: Path, scale: Scale) -> AsyncIterator[Bench]:
+async def opened(place: Path | Address, scale: Scale) -> AsyncIterator[Bench]:
+    """A file that was generated, or a server that was filled from one."""
     tables = declared_access(records_of("dean06_core"))
-    database = Database(f"sqlite:///{path}", tables, readers=1)
+    address = place if isinstance(place, Address) else Address(f"sqlite:///{place}")
+    database = Database(address, tables, readers=1)
     try:
         async with database.service_reading() as session:
             directory = await Directory.load(session)
@@ -161,7 +168,7 @@ async def run(bench: Bench, case: Case, *, rounds: int = ROUNDS) -> Run:
         raise RuntimeError(f"{case} was answered with {leaves} leaf fields instead of {case.leaves}.")
     answered, walled, plain = list[Took](), list[Took](), list[Took]()
     started = time.perf_counter()
-    with _driver(bench) as unwalled, _driver(bench) as connection:
+    with driver(bench) as unwalled, driver(bench) as connection:
         wall = Wall(bench.tables)
         wall.raise_on(connection)
         rights = case.caller.rights(TODAY)
@@ -235,17 +242,27 @@ def listening(database: Database) -> Iterator[list[Sent]]:
 
 
 @contextmanager
-def _driver(bench: Bench) -> Iterator[sqlite3.Connection]:
+def driver(bench: Bench) -> Iterator[sqlite3.Connection]:
+    """The file on the driver alone, without wall."""
     with closing(sqlite3.connect(f"{sqlite_of(bench.database).path.as_uri()}?mode=ro", uri=True)) as connection:
         connection.isolation_level = None
         yield connection
 
 
 @contextmanager
-def timing(rounds: list[Took]) -> Iterator[None]:
-    clock, processor = time.perf_counter(), time.process_time()
+def walled_driver(bench: Bench, case: Case) -> Iterator[sqlite3.Connection]:
+    with driver(bench) as connection:
+        wall = Wall(bench.tables)
+        wall.raise_on(connection)
+        wall.admit(connection, case.caller.rights(TODAY))
+        yield connection
+
+
+@contextmanager
+def timing(rounds: list[Took], processor: Callable[[], float] = time.process_time) -> Iterator[None]:
+    clock, used = time.perf_counter(), processor()
     yield
-    rounds.append(Took(time.perf_counter() - clock, time.process_time() - processor))
+    rounds.append(Took(time.perf_counter() - clock, processor() - used))
 
 
 def median(rounds: Sequence[Took]) -> Took:

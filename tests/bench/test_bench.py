@@ -15,6 +15,8 @@ from bench.questions import Question
 from bench.running import Bench
 from bench.shape import FULL, SMALL, Scale
 
+from dean06_core.observations import Observation
+
 pytestmark = [pytest.mark.anyio, pytest.mark.sqlite]
 
 TINY = Scale("tiny", provinces=2, departments=1, communes=3, facilities=1, tasks=20, weeks=4)
@@ -36,9 +38,32 @@ def test_the_same_seed_makes_the_same_database(tmp_path: Path) -> None:
 
 
 def test_a_database_of_another_scale_or_seed_is_not_taken_for_it(small: Path) -> None:
-    assert generating.is_made(small, SMALL)
-    assert not generating.is_made(small, replace(SMALL, tasks=SMALL.tasks + 1))
-    assert not generating.is_made(small, SMALL, seed=1)
+    other = f"{small} was made for another scale, other contents or other tables."
+    assert generating.fault(small, SMALL) is None
+    assert generating.fault(small, replace(SMALL, tasks=SMALL.tasks + 1)) == other
+    assert generating.fault(small, SMALL, seed=1) == other
+
+
+def test_a_database_of_an_older_or_newer_release_is_not_measured(tmp_path: Path) -> None:
+    path = tmp_path / "bench.db"
+    assert generating.fault(path, TINY) == f"{path} is not there."
+    generating.generate(path, TINY, tell=lambda _: None)
+    assert generating.fault(path, TINY) is None
+    with closing(sqlite3.connect(path)) as connection, connection:
+        [newest] = connection.execute("select version_num from alembic_version_core").fetchone()
+        connection.execute("update alembic_version_core set version_num = 'core_0001'")
+    assert generating.fault(path, TINY) == (
+        f"{path} is at revision core_0001 of core's tables, and here the newest is {newest}."
+    )
+
+
+def test_a_database_of_tables_that_were_declared_otherwise_is_not_measured(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "bench.db"
+    generating.generate(path, TINY, tell=lambda _: None)
+    monkeypatch.setattr(generating, "_FILLED", (Observation,))
+    assert generating.fault(path, TINY) == f"{path} was made for another scale, other contents or other tables."
 
 
 def test_what_is_interrupted_leaves_nothing(tmp_path: Path) -> None:
@@ -85,7 +110,7 @@ async def test_provinces_are_ranked_by_what_all_their_units_add_up_to(
         "where indicator_key = 40 and period = '2025-W26' group by code"
     ).fetchall()
     best_first = sorted(summed, key=lambda row: -Fraction(row[1], row[2]))
-    [case] = [case for case in bench.cases() if case.question.name == "Q5"]
+    case = next(case for case in bench.cases() if str(case) == "Q5 as national")
     answered = (await bench.answer(case))["observations"]
     assert sorted(
         (each["rank"]["position"], each["unit"]["code"], int(each["numerator"]), int(each["denominator"]))

@@ -6,6 +6,7 @@ import base64
 import json
 import re
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import Enum
@@ -17,9 +18,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from dean06_core import catalogue, migrating, unit_tree
 from dean06_core.access import ALL, Action, All, Caller, DataClass, Grant, Scope, decide
+from dean06_core.acting import Act, Actor, Done, P, Verb
 from dean06_core.catalogue import Catalogue
 from dean06_core.database import Address, Database
 from dean06_core.directory import Directory
+from dean06_core.documents import LegalDocument
 from dean06_core.graphql import Context
 from dean06_core.indicators import Indicator
 from dean06_core.migrating import CORE, History
@@ -28,6 +31,7 @@ from dean06_core.records import declared_access, new_id, records_of
 from dean06_core.sectors import Sector
 from dean06_core.targets import Comparator, Target, TargetCheck, TargetKind, TargetRule
 from dean06_core.units import CodeScheme, Tier, UnitCode, UnitLevel, UnitRow, UnitVersion
+from dean06_core.verbs import VERBS
 from dean06_schema.engine import Answer, Operation, assemble
 from dean06_schema.nodes import global_id
 from tests.auth.province import hire
@@ -38,6 +42,7 @@ from tests.schema.orders import give, order
 TABLES: Final = declared_access([*records_of("dean06_core"), *records_of("dean06_auth")])
 TODAY: Final = asking.TODAY
 COMMUNES: Final = {11: "zalora", 12: "xubeni", 13: "vikota"}
+DOCUMENT: Final = "15/QĐ-UBND"
 SECTORS: Final = ("amberine", "cobaltic", "indigoan")
 
 
@@ -77,6 +82,10 @@ ENGINE: Final = assemble(DECLARED)
 WHOLE: Final = ENGINE.schema._schema
 
 
+class _TakenBack(Exception):
+    """Ends a transaction of which nothing is to stay."""
+
+
 @dataclass(frozen=True, slots=True)
 class Secret:
     """Words that only a caller may be told who holds one grant on all of the scope."""
@@ -103,7 +112,26 @@ class Guarded:
         units = frozenset[int]() if by is None else by.units(TODAY)
         sectors = frozenset[str]() if by is None else by.sectors(TODAY)
         directory, indicators = self.world.directory.limited_to(units), self.world.catalogue.limited_to(sectors)
-        return Context(by, TODAY, asking.NOW, directory, indicators, session)
+        trying = None if by is None else self._trying(Actor(by, directory, indicators, asking.NOW, TODAY))
+        return Context(by, TODAY, asking.NOW, directory, indicators, session, doing=trying)
+
+    def _trying(self, actor: Actor) -> Act:
+        """Does core's verbs in transactions that are taken back, so that the next request meets the same rows."""
+
+        async def act(verb: Verb[P, Done], /, *args: P.args, **kwargs: P.kwargs) -> Done:
+            done: list[Done] = []
+
+            async def undone() -> None:
+                actor.refuse_if_read_only()
+                async with self.world.database.writing(actor.caller.rights(TODAY, VERBS[verb])) as session:
+                    done.append(await verb(session, actor, *args, **kwargs))
+                    raise _TakenBack
+
+            with suppress(_TakenBack):
+                await undone()
+            return done[0]
+
+        return act
 
     async def answer(self, document: str, by: Caller | None) -> Answer:
         if by is None:
@@ -145,6 +173,7 @@ async def settle(address: Address) -> None:
         await session.flush()
         await unit_tree.rebuild(session)
         await catalogue.register(session, DECLARED)
+        session.add(LegalDocument(label=DOCUMENT, number=DOCUMENT, kind="Quyết định"))
         for key, name in COMMUNES.items():
             await hire(session, login_of(name), unit_key=key)
     async with database.service_reading() as session:

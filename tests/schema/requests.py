@@ -62,6 +62,11 @@ class _Writer:
 
     def document(self) -> str:
         assert self.schema.query_type is not None
+        changes = [] if self.schema.mutation_type is None else [*self.schema.mutation_type.fields.items()]
+        changes = [(name, each) for name, each in changes if not _is_open(each)]
+        if changes and self.draw(st.booleans()):
+            name, each = self.draw(st.sampled_from(changes))
+            return f"mutation {{ {self._field(name, each, 0)} }}"
         return f"query {self._selection(self.schema.query_type, 0)}"
 
     def _selection(self, type_: GraphQLNamedType, depth: int) -> str:
@@ -130,13 +135,19 @@ class _Writer:
         return bool(self.draw(st.integers(1, once_in)) == once_in)
 
 
+def _is_open(each: GraphQLField) -> bool:
+    """Whether it is about signing in and out, which no caller needs anything for."""
+    needs: Any = each.extensions["strawberry-definition"].metadata
+    return "needs" not in needs
+
+
 def _has_fields(each: GraphQLField) -> bool:
     return isinstance(get_named_type(each.type), GraphQLObjectType | GraphQLInterfaceType)
 
 
 @st.composite
 def documents(draw: Any, schema: GraphQLSchema, words: Words, *, misspells: bool = False) -> str:
-    """A query that the schema accepts; with ``misspells`` one that it may not."""
+    """A query or mutation that the schema accepts; with ``misspells`` one that it may not."""
     return _Writer(draw, schema, words, misspells).document()
 
 

@@ -22,12 +22,21 @@ UNITS: Final = [*COMMUNES.values(), "goc"]
 INDICATORS: Final = [f"{code}.rate" for code in SECTORS]
 LOGINS: Final = [guarded.login_of(name) for name in COMMUNES.values()]
 OF_ACCESS: Final = 'action: "READ", unit: "%s", dataClass: AUDIT'
-FITTING: Final = {"period": ["2025-07"], "periods": ["2025-07"], "action": [*Action]}
+FITTING: Final = {
+    "period": ["2025-07"],
+    "periods": ["2025-07"],
+    "action": [*Action],
+    "basis": [guarded.DOCUMENT],
+    "documents": [guarded.DOCUMENT],
+}
 NAMED: Final = {
     **FITTING,
     "code": CODES,
     "codes": [*UNITS, *INDICATORS],
     "unit": UNITS,
+    "lead": UNITS,
+    "cooperating": UNITS,
+    "indicator": INDICATORS,
     "within": UNITS,
     "servedBy": UNITS,
     "indicators": INDICATORS,
@@ -58,7 +67,7 @@ grants = st.builds(
     st.frozensets(st.sampled_from(SECTORS), min_size=1) | st.just(ALL),
     st.frozensets(st.sampled_from([*COMMUNES]), min_size=1) | st.just(ALL),
     st.frozensets(st.sampled_from([DataClass.AGGREGATE, DataClass.RECORD, DataClass.GOVERNANCE]), min_size=1),
-    st.sampled_from([Action.READ, Action.ADMINISTER]),
+    st.sampled_from([Action.READ, Action.ADMINISTER, Action.RECORD, Action.ASSIGN]),
 )
 callers = st.lists(grants, max_size=2).map(lambda held: guarded.caller(*held))
 
@@ -83,6 +92,20 @@ USUAL: Final = (
     'explainAccess(login: ?, action: "READ", unit: "zalora", dataClass: RECORD) { allowed }',
 )
 """What is asked most; ``?`` is where a code or an id stands."""
+CHANGES: Final = (
+    'recordObservations(input: {period: "2025-07", cells: [{indicator: ?, unit: "zalora", value: "1"}]})',
+    'recordObservations(input: {period: "2025-07", cells: [{indicator: "amberine.rate", unit: ?, value: "1"}]})',
+    'assignTargets(input: {basis: "15/QĐ-UBND", targets: [{indicator: ?, value: "1", validFrom: "2025-07-01"}]})',
+    'assignTask(input: {title: "Việc", group: "Nhóm", origin: PLAN, recurrence: ONE_OFF, lead: ?})',
+    'assignTask(input: {title: "Việc", group: "Nhóm", origin: PLAN, recurrence: ONE_OFF, lead: "goc", sectors: [?]})',
+    'reportTaskProgress(input: {task: ?, done: "Xong"})',
+    'extendTask(task: ?, to: "2025-12-31", basis: "15/QĐ-UBND")',
+    "confirmTask(task: ?, accepted: true)",
+)
+ASKED: Final = (
+    *(f"{{ {each} }}" for each in USUAL),
+    *(f"mutation {{ {each} {{ errors {{ code field message }} }} }}" for each in CHANGES),
+)
 
 
 def is_for_officials(error: Shown) -> bool:
@@ -114,7 +137,7 @@ def test_what_is_hidden_is_answered_as_what_never_was(
     pairs = here.pairs(by)
     assume(pairs)
     shown = WHOLE if misspells else ENGINE.view(here.context(by))
-    usual = st.sampled_from([f"{{ {each} }}".replace("?", f'"{BLANK}"') for each in USUAL])
+    usual = st.sampled_from([each.replace("?", f'"{BLANK}"') for each in ASKED])
     sent = data.draw(usual | documents(shown, Words([BLANK], [BLANK], FITTING), misspells=misspells))
     hidden, never = data.draw(st.sampled_from(pairs).flatmap(st.sampled_from))
     assume(BLANK in sent and hidden not in sent)

@@ -19,6 +19,8 @@ from dean06_core.walls import postgresql as wall
 
 _TIMEOUT: Final = "5s"
 _PATIENCE: Final = 30.0
+_OPTIONS: Final = "-c timezone=UTC -c jit=off"
+"""To compile what runs for milliseconds took a second, where the planner thought a wall dear."""
 _PASS_LASTS: Final = 600.0
 _RENEWED_BEFORE: Final = 60.0
 _MOST_PASSES: Final = 1024
@@ -163,7 +165,7 @@ def _opened(
         max_overflow=0,
         pool_timeout=patience,
         pool_pre_ping=True,
-        connect_args={"options": f"-c timezone=UTC{f' -c statement_timeout={timeout}' if timeout else ''}"},
+        connect_args={"options": f"{_OPTIONS}{f' -c statement_timeout={timeout}' if timeout else ''}"},
     )
 
     @event.listens_for(engine.sync_engine, "begin")

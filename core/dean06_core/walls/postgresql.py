@@ -113,6 +113,9 @@ def raised(tables: Mapping[str, Access], existing: Collection[str], logins: Logi
     yield f"grant select, insert, update, delete on all tables in schema public to {services}"
     for table, action in sorted(_asked(tables)):
         yield _writing(table, action, tables)
+    for table, declared in sorted(tables.items()):
+        if not declared.internal:
+            yield from _functions(table, declared)
     for table in sorted(existing):
         access = tables.get(table)
         name = f'public."{table}"'
@@ -121,8 +124,7 @@ def raised(tables: Mapping[str, Access], existing: Collection[str], logins: Logi
         yield f"create policy services on {name} to {services}, {owner} using (true) with check (true)"
         if access is None or access.internal:
             continue
-        yield from _functions(table, access)
-        seen = _predicate(table, access, key_of(access.data_class))
+        seen = _predicate(table, access, tables)
         yield f"create policy callers on {name} for select to {callers} using ({seen})"
         yield f"grant select on {name} to {callers}"
         if access.written_by is not None:
@@ -252,12 +254,21 @@ def _function(signature: str, returns: str, body: str) -> str:
     return f"create or replace function wall.{signature} returns {returns} {_FUNCTION} as $wall${body}$wall$"
 
 
-def _predicate(table: str, access: Access, key: str) -> str:
-    """When a row of the table is covered. Each sub-select is run once a statement, and not before it is needed."""
-    if access.within is not None:
-        column, parent = access.within
+def _predicate(table: str, access: Access, tables: Mapping[str, Access]) -> str:
+    """When a row of the table is covered. Each sub-select is run once a statement, and not before it is needed.
+
+    Rows below one whose units stand in another table ask for the same keys as
+    that row does: ``exists`` is run for each of them.
+    """
+    if access.within is None:
+        key = key_of(access.data_class)
+        return " or ".join([f"(select wall.everything('{key}'))", *_ways(table, access, f"'{key}'")])
+    column, parent = access.within
+    above = tables.get(parent)
+    if above is None or above.within is not None or not isinstance(above.unit, Via):
         return f'exists (select from public."{parent}" above where above.id = "{table}"."{column}")'
-    return " or ".join([f"(select wall.everything('{key}'))", *_ways(table, access, f"'{key}'")])
+    everything = f"(select wall.everything('{key_of(above.data_class)}'))"
+    return f'{everything} or "{table}"."{column}" in (select wall."seen_{parent}"())'
 
 
 def _written(table: str, access: Access) -> str:
