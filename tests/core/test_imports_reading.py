@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
+import openpyxl
 import pytest
 
 from dean06_core.errors import BadInput
-from dean06_core.imports import Row, read_rows
+from dean06_core.imports import Row, read_rows, workbooks
 
 
 def written(folder: Path, name: str, content: str | bytes) -> Path:
@@ -121,7 +124,7 @@ def test_an_empty_list_has_no_rows(tmp_path: Path) -> None:
             "a.xls",
             "",
             "FILE_FORMAT_UNKNOWN",
-            "Không đọc được tệp “a.xls”. Hãy dùng tệp .json hoặc .csv.",
+            "Không đọc được tệp “a.xls”. Hãy dùng tệp .json, .csv, .xlsx.",
             id="another format",
         ),
     ],
@@ -144,3 +147,52 @@ def test_a_file_that_is_nested_without_end_is_refused(tmp_path: Path) -> None:
     with pytest.raises(BadInput) as refused:
         read_rows(written(tmp_path, "a.json", "[" * 100_000))
     assert refused.value.code == "FILE_BROKEN"
+
+
+def workbook(folder: Path, *lines: list[Any]) -> Path:
+    book = openpyxl.Workbook()
+    for line in lines:
+        book.active.append(line)
+    book.create_sheet("Ghi chú").append(["không", "đọc"])
+    book.save(folder / "a.xlsx")
+    return folder / "a.xlsx"
+
+
+def test_a_workbook_counts_lines_as_its_sheet_does(tmp_path: Path) -> None:
+    day = date(2025, 7, 28)
+    file = workbook(tmp_path, ["code", "on", "count", "rate", "is_new"], [], [" a ", day, 7.0, 99.5, True], ["b"])
+    assert read_rows(file) == [
+        Row(3, {"code": "a", "on": "2025-07-28", "count": 7, "rate": Decimal("99.5"), "is_new": True}),
+        Row(4, {"code": "b", "on": None, "count": None, "rate": None, "is_new": None}),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("lines", "what"),
+    [
+        ([], "dòng 1: không có tên cột"),
+        ([["code", None, "name"]], "dòng 1, cột 2: cột không có tên"),
+        ([["code"], ["a", "b"]], "dòng 2: có 2 ô, dòng đầu có 1 cột"),
+    ],
+)
+def test_a_workbook_that_is_no_list_of_rows_is_told_where(tmp_path: Path, lines: list[list[Any]], what: str) -> None:
+    with pytest.raises(BadInput) as refused:
+        read_rows(workbook(tmp_path, *lines))
+    assert (refused.value.code, what in refused.value.message) == ("FILE_BROKEN", True)
+
+
+def test_what_is_no_workbook_is_told(tmp_path: Path) -> None:
+    for content in (b"", b"code,name\na,b\n", b"PK\x03\x04" + b"x" * 100):
+        (tmp_path / "a.xlsx").write_bytes(content)
+        with pytest.raises(BadInput) as refused:
+            read_rows(tmp_path / "a.xlsx")
+        assert refused.value.code == "FILE_BROKEN"
+
+
+def test_a_workbook_that_unpacks_to_too_much_is_not_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = workbook(tmp_path, ["code"], ["a"])
+    assert read_rows(file) == [Row(2, {"code": "a"})]
+    monkeypatch.setattr(workbooks, "LARGEST", 100)
+    with pytest.raises(BadInput) as refused:
+        read_rows(file)
+    assert refused.value.code == "FILE_TOO_LARGE"

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine, Iterable, Sequence
+from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from types import ModuleType
+from types import MappingProxyType, ModuleType
 from typing import Any, Final
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -21,6 +21,7 @@ from dean06_core.imports.records import RecordNoun
 from dean06_core.imports.references import References
 from dean06_core.imports.reports import Errors, ImportReport
 from dean06_core.outcomes import Refused, Tally
+from dean06_core.record_imports import RecordImport
 from dean06_core.sectors import Sector
 from dean06_core.targets import Assigned
 
@@ -51,6 +52,7 @@ _NOUNS: Final = {
     "mentions": _noun(mentions),
     "systems": _noun(systems),
 }
+_NO_OTHERS: Final[Mapping[str, RecordImport]] = MappingProxyType({})
 NOUNS: Final = tuple(_NOUNS)
 """In the order in which they refer to one another."""
 
@@ -64,18 +66,19 @@ async def run(
     catalogue: Catalogue,
     now: datetime,
     sectors: Sequence[Sector] = (),
+    others: Mapping[str, RecordImport] = _NO_OTHERS,
     province: str | None = None,
     by: str | None = None,
     dry_run: bool = False,
 ) -> ImportReport:
     """Import all rows of a noun; with an error, or in a dry run, nothing stays written.
 
-    A noun is one of core's, or ``sector.name`` for records of one of the
-    ``sectors``. ``by`` is the login of whoever brings the file. ``province`` is
+    A noun is one of core's, one of ``others``, or ``sector.name`` for records of
+    one of the ``sectors``. ``by`` is the login of whoever brings the file. ``province`` is
     the code of the province that the rows are about, needed where there are
     several. The session stays usable, whatever was refused.
     """
-    kind = _kind(noun, sectors)
+    kind = _kind(noun, sectors, others)
     shelf, assigned = await Shelf.load(session), await Assigned.load(session, catalogue)
     references = References(directory, catalogue, shelf, assigned, now.date(), province, by)
     errors = Errors(frozenset(column for row in rows for column in row.cells))
@@ -105,19 +108,21 @@ async def run(
     )
 
 
-def nouns(sectors: Iterable[Sector]) -> tuple[str, ...]:
-    """Everything that can be imported: what core knows, then the records of the sectors."""
-    return *NOUNS, *(f"{sector.code}.{name}" for sector in sectors for name in sector.records)
+def nouns(sectors: Iterable[Sector], others: Iterable[str] = ()) -> tuple[str, ...]:
+    """Everything that can be imported: what core knows, what stands beside it, then the records of the sectors."""
+    return *NOUNS, *others, *(f"{sector.code}.{name}" for sector in sectors for name in sector.records)
 
 
-def _kind(noun: str, sectors: Sequence[Sector]) -> _Noun:
+def _kind(noun: str, sectors: Sequence[Sector], others: Mapping[str, RecordImport]) -> _Noun:
     if noun in _NOUNS:
         return _NOUNS[noun]
-    for sector in sectors:
-        code, _, name = noun.partition(".")
-        if code == sector.code and name in sector.records:
-            records = RecordNoun(noun, sector.records[name])
-            return _Noun(records.read, records.write)
+    of_sectors = {f"{sector.code}.{name}": each for sector in sectors for name, each in sector.records.items()}
+    declared = {**others, **of_sectors}.get(noun)
+    if declared is not None:
+        records = RecordNoun(noun, declared)
+        return _Noun(records.read, records.write)
     raise BadInput(
-        "NOUN_UNKNOWN", f"Không nhập được “{noun}”. Hãy chọn một trong: {', '.join(nouns(sectors))}.", field=("noun",)
+        "NOUN_UNKNOWN",
+        f"Không nhập được “{noun}”. Hãy chọn một trong: {', '.join(nouns(sectors, others))}.",
+        field=("noun",),
     )

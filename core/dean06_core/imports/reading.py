@@ -1,4 +1,4 @@
-"""Reading a file of rows: JSON (an array of objects) or CSV (UTF-8, the first line names the columns)."""
+"""Reading a file of rows: JSON (an array of objects), CSV (UTF-8) or XLSX, whose first line names the columns."""
 
 from __future__ import annotations
 
@@ -12,11 +12,12 @@ from pathlib import Path
 from typing import Any, Final
 
 from dean06_core.errors import BadInput
+from dean06_core.imports import workbooks
 
 Cell = Any
 """As JSON has it: text, int, Decimal, bool, None, or a list of those or of objects. CSV has text and None."""
 
-_FORMATS: Final = (".json", ".csv")
+_FORMATS: Final = (".json", ".csv", ".xlsx")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,16 +36,20 @@ def rows_of(objects: Iterable[Mapping[str, Cell]]) -> list[Row]:
 def read_rows(path: Path) -> list[Row]:
     """Every row of a file; a file that cannot be read as a whole is refused with the line that is wrong.
 
-    Numbers of JSON come as int or Decimal, never as float.
+    Numbers of JSON and XLSX come as int or Decimal, never as float.
     """
-    if path.suffix.lower() not in _FORMATS:
+    kind = path.suffix.lower()
+    if kind not in _FORMATS:
         raise BadInput(
             "FILE_FORMAT_UNKNOWN",
-            f"Không đọc được tệp “{path.name}”. Hãy dùng tệp {' hoặc '.join(_FORMATS)}.",
+            f"Không đọc được tệp “{path.name}”. Hãy dùng tệp {', '.join(_FORMATS)}.",
             field=("file",),
         )
-    text = _decoded(path)
-    return _from_json(text, path.name) if path.suffix.lower() == ".json" else _from_csv(text, path.name)
+    content = _content(path)
+    if kind == ".xlsx":
+        return _from_workbook(path)
+    text = _decoded(content, path.name)
+    return _from_json(text, path.name) if kind == ".json" else _from_csv(text, path.name)
 
 
 def parse_json(text: str) -> Cell:
@@ -54,20 +59,23 @@ def parse_json(text: str) -> Cell:
     )
 
 
-def _decoded(path: Path) -> str:
+def _content(path: Path) -> bytes:
     try:
-        content = path.read_bytes()
+        return path.read_bytes()
     except OSError as error:
         raise BadInput(
             "FILE_UNREADABLE", f"Không mở được tệp “{path}”: {error.strerror}. Hãy kiểm tra đường dẫn.", field=("file",)
         ) from None
+
+
+def _decoded(content: bytes, name: str) -> str:
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
         raise BadInput(
             "FILE_NOT_UTF8",
-            f"Tệp “{path.name}”, dòng {line}: không phải UTF-8. Hãy lưu lại tệp với bảng mã UTF-8.",
+            f"Tệp “{name}”, dòng {line}: không phải UTF-8. Hãy lưu lại tệp với bảng mã UTF-8.",
             field=("file",),
         ) from None
 
@@ -103,6 +111,24 @@ def _from_csv(text: str, name: str) -> list[Row]:
             rows.append(Row(number, {column: cell.strip() or None for column, cell in zip(header, line, strict=True)}))
     except csv.Error:
         raise _broken(name, f"dòng {reader.line_num}: dấu ngoặc kép đặt sai, hoặc ô quá dài") from None
+    return rows
+
+
+def _from_workbook(path: Path) -> list[Row]:
+    try:
+        lines = list(workbooks.lines_of(path))
+    except BadInput:
+        raise
+    except Exception:
+        raise _broken(path.name, "cấu trúc: không mở được như một tệp XLSX") from None
+    header = [] if not lines else ["" if cell is None else str(cell) for cell in lines[0][1]]
+    _check_header(header, path.name)
+    rows: list[Row] = []
+    for number, cells in lines[1:]:
+        if len(cells) > len(header):
+            raise _broken(path.name, f"dòng {number}: có {len(cells)} ô, dòng đầu có {len(header)} cột")
+        filled = [*cells, *[None] * (len(header) - len(cells))]
+        rows.append(Row(number, dict(zip(header, filled, strict=True))))
     return rows
 
 

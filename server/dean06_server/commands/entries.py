@@ -27,7 +27,7 @@ _file = click.argument("file", type=click.Path(exists=True, dir_okay=False, path
 
 @click.group()
 def enter() -> None:
-    """Enter FILE (JSON or CSV) in the name of one's unit: all rows, or none and status 1."""
+    """Enter FILE (JSON, CSV, XLSX) in the name of one's unit: all rows, or none and status 1."""
 
 
 @enter.command()

@@ -27,7 +27,7 @@ from dean06_server.installation import Installation
 @click.option("--province", metavar="CODE", help="The province that the rows are about, where there are several.")
 @click.option("--by", "login", metavar="LOGIN", help="Who brings the file, by password; needed for indicators.")
 def import_(noun: str, file: Path, dry_run: bool, province: str | None, login: str | None) -> None:
-    """Import FILE (JSON or CSV), whose rows are NOUN. With one wrong row nothing is written, and status is 1.
+    """Import FILE (JSON, CSV, XLSX), whose rows are NOUN. With one wrong row nothing is written, and status is 1.
 
     NOUN is units, groups, documents, ..., or records of a sector: health.visits. Figures that follow from records are
     computed afterwards.
