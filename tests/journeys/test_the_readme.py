@@ -11,10 +11,11 @@ from tests.journeys.conftest import Person
 README = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
 
 
-def test_the_readmes_question_has_the_readmes_answer(secretariat: Person) -> None:
-    [question] = re.findall(r"^```graphql\n(.*?)^```", README, re.MULTILINE | re.DOTALL)
-    [answer] = re.findall(r"^```json\n(.*?)^```", README, re.MULTILINE | re.DOTALL)
-    assert secretariat.ask(question) == json.loads(answer)
+def test_what_the_readme_asks_is_answered_as_it_says(secretariat: Person, commune: Person) -> None:
+    asked = re.findall(r"^```graphql\n(.*?)^```", README, re.MULTILINE | re.DOTALL)
+    answers = [json.loads(each) for each in re.findall(r"^```json\n(.*?)^```", README, re.MULTILINE | re.DOTALL)]
+    people = secretariat, commune
+    assert [person.ask(question) for person, question in zip(people, asked, strict=True)] == answers
 
 
 def test_every_page_that_the_readme_names_is_there() -> None:
