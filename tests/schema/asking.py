@@ -11,6 +11,7 @@ from uuid import UUID
 
 from sqlalchemy import event
 
+from dean06_auth.governing import governing
 from dean06_core.access import ALL, Action, All, Caller, DataClass, Grant
 from dean06_core.acting import Actor
 from dean06_core.database import Database
@@ -78,7 +79,7 @@ async def ask(
             catalogue=actor.catalogue,
             session=session,
             gate=gate,
-            doing=acting(here.database, actor),
+            doing=governing(here.database, actor, acting(here.database, actor)),
         )
         with statements_read(here.database) as sent:
             answer = await ENGINE.execute(Operation(query, variables), context)
