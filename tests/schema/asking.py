@@ -11,7 +11,6 @@ from uuid import UUID
 
 from sqlalchemy import event
 
-from dean06_auth.governing import governing
 from dean06_core.access import ALL, Action, All, Caller, DataClass, Grant
 from dean06_core.acting import Actor
 from dean06_core.database import Database
@@ -79,7 +78,7 @@ async def ask(
             catalogue=actor.catalogue,
             session=session,
             gate=gate,
-            doing=governing(here.database, actor, acting(here.database, actor)),
+            doing=acting(here.database, actor),
         )
         with statements_read(here.database) as sent:
             answer = await ENGINE.execute(Operation(query, variables), context)

@@ -27,8 +27,7 @@ class Context:
     ``directory`` is limited to the caller's units and ``catalogue`` to the
     caller's sectors; ``reading`` gives the walled session, one user at a time,
     because sibling fields resolve side by side. ``gate`` and ``doing`` are the
-    server's: the way in and out, and the way to do one of core's verbs. ``own``
-    names what somebody may do of his own who has not finished signing in.
+    server's: the way in and out, and the way to do one of core's verbs.
     """
 
     caller: Caller | None
@@ -38,7 +37,6 @@ class Context:
     catalogue: Catalogue
     session: AsyncSession | None = None
     gate: Any = None
-    own: frozenset[str] = frozenset()
     doing: Act | None = None
     _lock: asyncio.Lock = field(default_factory=asyncio.Lock)
     _loaders: dict[tuple[Batch, str], DataLoader[Any, Any]] = field(default_factory=dict)
