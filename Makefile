@@ -41,7 +41,9 @@ test-postgresql: $(INSTALLED)
 		echo "== NOT RUN on PostgreSQL: install its server (apt-get install postgresql) or set DEAN06_TEST_POSTGRES_URL"; \
 	fi
 
-check: test lint types isolated tutorial # everything: under fifteen minutes
+check: test lint # everything: under fifteen minutes
+	$(MAKE) --jobs 2 types tutorial
+	$(MAKE) isolated
 
 lint: $(INSTALLED)
 	$(VENV)/bin/ruff check

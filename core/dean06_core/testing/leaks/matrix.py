@@ -20,7 +20,7 @@ from dean06_core.errors import WriteRefused
 from dean06_core.records import Record, table_of
 from dean06_core.testing.leaks.copies import change, copies, of_two
 from dean06_core.testing.leaks.loads import LOADS
-from dean06_core.testing.leaks.passes import THOROUGH, officer, passes
+from dean06_core.testing.leaks.passes import are_thorough, officer, passes
 from dean06_core.testing.leaks.rule import Row, Rows, sees, writes
 from dean06_core.testing.leaks.statements import COUNTS, KEYS
 from dean06_core.testing.leaks.targets import Key, Target
@@ -65,9 +65,10 @@ class Matrix:
         name = record.__tablename__
         target, faults = self._target(record), list[str]()
         ways = _ways(target.dialect.name)
-        for who, rights in passes(name, self.tables, self.rows).items():
+        everyone = passes(name, self.tables, self.rows)
+        for who, rights in everyone.items():
             expected = {_key_of(target, row) for row in self._seen(name, rights)}
-            tried = ways if who in THOROUGH else {way: ways[way] for way in _QUICK}
+            tried = ways if are_thorough(who, everyone) else {way: ways[way] for way in _QUICK}
             async with self.database.reading(rights) as session:
                 for way, meant in tried.items():
                     found = await _found(session, target, meant)

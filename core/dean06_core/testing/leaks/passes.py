@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from itertools import product
 from typing import Final
 
@@ -15,8 +15,7 @@ OFFICER: Final = "somebody of one unit and sector"
 EVERYBODY: Final = "somebody who may see everything"
 NOBODY: Final = "somebody without any right"
 _STRANGERS: Final = "somebody with one sector here and another there"
-THOROUGH: Final = (OFFICER, _STRANGERS, EVERYBODY)
-"""Whom every way is tried for; the others only see that the same rows are there and not there."""
+_THOROUGH: Final = (OFFICER, _STRANGERS)
 
 Rights = tuple[Right, ...]
 
@@ -50,6 +49,11 @@ def passes(table: str, tables: Mapping[str, Access], rows: Rows) -> dict[str, Ri
         "somebody of another sector": (Right(klass, frozenset({ELSEWHERE}), ALL),),
         "somebody of a unit without rows": (Right(klass, ALL, frozenset({NOWHERE})),),
     }
+
+
+def are_thorough(who: str, tried: Collection[str]) -> bool:
+    """Whether every way is tried for him, of those who are tried; the others only see that the same rows are there."""
+    return who in _THOROUGH or (who == EVERYBODY and OFFICER not in tried)
 
 
 def officer(table: str, tables: Mapping[str, Access], rows: Rows) -> Rights:
