@@ -48,8 +48,9 @@ class TaskEntry:
 async def assign(session: AsyncSession, actor: Actor, entry: TaskEntry) -> UUID:
     """Give an order, from today; the id of the task that it became.
 
-    TASK_NOT_ALLOWED unless the actor may assign to the lead in every sector of
-    the task, and to each cooperating unit in one of them. Its code is made
+    TASK_NOT_ALLOWED unless the actor may assign to the lead, or to every member
+    of the group, in every sector of the task, and to each cooperating unit in
+    one of them. Its code is made
     here; numbers in a row would tell of tasks that he does not see.
     """
     _refuse_unless_whole(entry)
@@ -62,9 +63,13 @@ async def assign(session: AsyncSession, actor: Actor, entry: TaskEntry) -> UUID:
         cooperating = [directory.named(code, on) for code in entry.cooperating]
     with refused_at("sectors"):
         sectors = frozenset(actor.catalogue.sector(code) for code in entry.sectors)
-    addressee = lead if group is None else directory.unit(group.within_key, on)
-    if addressee is not None and not actor.may_in_all(Action.ASSIGN, addressee.key, sectors):
-        raise _not_allowed(addressee, "lead" if group is None else "lead_group")
+    led_by = [] if lead is None else [("lead", lead)]
+    if group is not None:
+        members = directory.unit(group.within_key, on), *directory.group_members(group.key, on)
+        led_by += [("lead_group", unit) for unit in members]
+    for field, unit in led_by:
+        if not actor.may_in_all(Action.ASSIGN, unit.key, sectors):
+            raise _not_allowed(unit, field)
     for unit in cooperating:
         if not actor.may_in(Action.ASSIGN, unit.key, sectors):
             raise _not_allowed(unit, "cooperating")

@@ -60,6 +60,8 @@ async def report(session: AsyncSession, actor: Actor, task: UUID, said: Progress
     meant.refuse_if_of_a_group()
     unit = meant.reporter(actor)
     _refuse_unless_sound(said, actor.on)
+    if said.on < actor.on:
+        await meant.refuse_if_not_given(session, said.on)
     if said.finished:
         meant.refuse_if_closed()
         meant.refuse_unless_lead(unit)
@@ -167,16 +169,15 @@ class _Meant:
         rows = await session.execute(sa.select(TaskParty.role, TaskParty.unit_key).where(TaskParty.task_id == task))
         parties = [(role, unit) for role, unit in rows]
         sectors = frozenset(await session.scalars(sa.select(TaskSector.sector).where(TaskSector.task_id == task)))
-        where = TaskFilter(ids=frozenset({task}))
-        found = (await standing.listed(session, on=actor.on, page=Page(1), where=where)).rows
-        if not found or not any(actor.may_in(Action.READ, unit, sectors) for _, unit in parties):
+        found = await _standing(session, task, actor.on)
+        if found is None or not any(actor.may_in(Action.READ, unit, sectors) for _, unit in parties):
             raise BadInput(
                 "TASK_UNKNOWN",
                 "Không có nhiệm vụ này trong phạm vi của bạn. Hãy lấy định danh ở truy vấn tasks.",
                 field=("task",),
             )
         by_role = {role: sorted(unit for each, unit in parties if each is role) for role in PartyRole}
-        return _Meant(found[0], by_role, sectors)
+        return _Meant(found, by_role, sectors)
 
     def reporter(self, actor: Actor) -> int:
         """The party for which the actor reports: his own unit first, then the lead."""
@@ -200,6 +201,14 @@ class _Meant:
                 f"Tài khoản được xem mà không được giao nhiệm vụ “{self.standing.code}”. "
                 "Hãy để nơi giao làm việc này, hoặc đề nghị cấp quyền.",
                 field=("task",),
+            )
+
+    async def refuse_if_not_given(self, session: AsyncSession, on: date) -> None:
+        if await _standing(session, self.standing.id, on) is None:
+            raise BadInput(
+                "DAY_BEFORE_ORDER",
+                f"Ngày {on:%d/%m/%Y} nhiệm vụ “{self.standing.code}” chưa được giao. Hãy ghi từ ngày giao trở đi.",
+                field=("on",),
             )
 
     def refuse_unless_lead(self, unit: int) -> None:
@@ -227,6 +236,12 @@ class _Meant:
                 f"Nhiệm vụ “{self.standing.code}” {how}. Hãy giao nhiệm vụ mới nếu còn việc.",
                 field=("task",),
             )
+
+
+async def _standing(session: AsyncSession, task: UUID, on: date) -> StandingTask | None:
+    """How the task stands on a day; None before it was given."""
+    only = TaskFilter(ids=frozenset({task}))
+    return next(iter((await standing.listed(session, on=on, page=Page(1), where=only)).rows), None)
 
 
 def _refuse_unless_sound(said: ProgressEntry, today: date) -> None:

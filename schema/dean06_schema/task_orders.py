@@ -1,5 +1,6 @@
 """Giving tasks and answering for them: each thing that is done ends in the task as it then stands."""
 
+from collections.abc import Awaitable, Callable
 from datetime import date
 from typing import Annotated, cast
 from uuid import UUID
@@ -9,6 +10,7 @@ from strawberry.types.info import Info
 
 from dean06_core import task_entries, task_reports
 from dean06_core.access import Action, DataClass
+from dean06_core.acting import Act
 from dean06_core.errors import BadInput
 from dean06_core.graphql import Context
 from dean06_core.task_entries import TaskEntry
@@ -89,11 +91,7 @@ class TaskMutation:
         info: Info[Context, None],
         input: Annotated[AssignTaskInput, strawberry.argument(description="Nhiệm vụ")],
     ) -> TaskPayload:
-        try:
-            id_ = await info.context.act(task_entries.assign, input.entry())
-        except BadInput as refused:
-            return TaskPayload(errors=refusals(refused))
-        return await _payload(id_, info.context)
+        return await _payload(info.context, lambda act: act(task_entries.assign, input.entry()))
 
     @strawberry.mutation(
         description="Báo cáo tình hình thực hiện, thay mặt đơn vị chủ trì hoặc phối hợp", metadata=_RECORD
@@ -110,11 +108,7 @@ class TaskMutation:
             finished=input.finished,
             documents=tuple(input.documents or ()),
         )
-        try:
-            id_ = await info.context.act(task_reports.report, _key(input.task), said)
-        except BadInput as refused:
-            return TaskPayload(errors=refusals(refused))
-        return await _payload(id_, info.context)
+        return await _payload(info.context, lambda act: act(task_reports.report, _key(input.task), said))
 
     @strawberry.mutation(description="Gia hạn nhiệm vụ và các nhiệm vụ con theo một văn bản", metadata=_ASSIGN)
     async def extend_task(
@@ -124,11 +118,7 @@ class TaskMutation:
         to: Annotated[date, strawberry.argument(description="Hạn mới, sau hạn đang áp dụng")],
         basis: Annotated[str, strawberry.argument(description="Ký hiệu hoặc nhãn của văn bản cho gia hạn")],
     ) -> TaskPayload:
-        try:
-            id_ = await info.context.act(task_reports.extend, _key(task), to=to, basis=basis)
-        except BadInput as refused:
-            return TaskPayload(errors=refusals(refused, of=""))
-        return await _payload(id_, info.context)
+        return await _payload(info.context, lambda act: act(task_reports.extend, _key(task), to=to, basis=basis), of="")
 
     @strawberry.mutation(
         description="Xác nhận nhiệm vụ đã hoàn thành như đơn vị chủ trì báo, hoặc trả lại kèm lý do", metadata=_ASSIGN
@@ -140,11 +130,9 @@ class TaskMutation:
         accepted: Annotated[bool, strawberry.argument(description="Xác nhận; false là trả lại")],
         reason: Annotated[str | None, strawberry.argument(description="Còn thiếu gì, bắt buộc khi trả lại")] = None,
     ) -> TaskPayload:
-        try:
-            id_ = await info.context.act(task_reports.confirm, _key(task), accepted=accepted, reason=reason)
-        except BadInput as refused:
-            return TaskPayload(errors=refusals(refused, of=""))
-        return await _payload(id_, info.context)
+        return await _payload(
+            info.context, lambda act: act(task_reports.confirm, _key(task), accepted=accepted, reason=reason), of=""
+        )
 
 
 def _key(id_: str) -> UUID:
@@ -157,7 +145,12 @@ def _key(id_: str) -> UUID:
     )
 
 
-async def _payload(id_: UUID, context: Context) -> TaskPayload:
+async def _payload(context: Context, do: Callable[[Act], Awaitable[UUID]], *, of: str = "input") -> TaskPayload:
+    """The task as it stands when something was done with it; what was refused, by its path in the argument ``of``."""
+    try:
+        id_ = await do(context.act)
+    except BadInput as refused:
+        return TaskPayload(errors=refusals(refused, of=of))
     [task] = await found([GlobalId("Task", id_)], context)
     return TaskPayload(task=cast(Task | None, task))
 

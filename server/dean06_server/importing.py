@@ -9,7 +9,7 @@ from typing import Final
 
 from dean06_auth import callers
 from dean06_core import computing, imports
-from dean06_core.access import Action
+from dean06_core.access import Action, DataClass, Scope, decide
 from dean06_core.catalogue import Catalogue
 from dean06_core.database import Database
 from dean06_core.directory import Directory
@@ -60,9 +60,9 @@ async def secretary(database: Database, *, login: str, password: str, now: datet
     """
     await callers.recognise(database, login=login, password=password)
     async with database.service_reading() as session:
-        directory = await Directory.load(session)
-        caller = await callers.as_caller(session, login=login, reach=directory, on=business_day(now))
-    if caller is None or not any(Action.ASSIGN in grant.actions and LOCAL in grant.sectors for grant in caller.grants):
+        directory, on = await Directory.load(session), business_day(now)
+        caller = await callers.as_caller(session, login=login, reach=directory, on=on)
+    if caller is None or not decide(caller, Action.ASSIGN, Scope(DataClass.AGGREGATE, sector=LOCAL), on):
         raise BadInput(
             "NOT_SECRETARIAT",
             f"“{login}” không phải tài khoản đang hoạt động của cơ quan thường trực. Hãy ghi tài khoản khác ở --by.",

@@ -17,7 +17,7 @@ from dean06_core.database import Database
 from dean06_core.graphql import Context
 from dean06_core.verbs import acting
 from dean06_schema.accounts import Gate
-from dean06_schema.engine import Operation, assemble
+from dean06_schema.engine import Engine, Operation, assemble
 from tests.core.worlds import PROVINCE, ROADS, World
 
 TODAY: Final = date(2025, 7, 28)
@@ -66,6 +66,7 @@ async def ask(
     by: Caller = EVERYWHERE,
     on: date = TODAY,
     gate: Gate | None = None,
+    engine: Engine = ENGINE,
 ) -> Told:
     """Ask as a caller on a day."""
     actor = Actor.of(by, here.directory, here.catalogue, NOW, on)
@@ -81,7 +82,7 @@ async def ask(
             doing=acting(here.database, actor),
         )
         with statements_read(here.database) as sent:
-            answer = await ENGINE.execute(Operation(query, variables), context)
+            answer = await engine.execute(Operation(query, variables), context)
     return Told(answer.data, list(answer.errors), sent)
 
 

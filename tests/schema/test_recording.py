@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pytest
+import strawberry
+from strawberry.types.info import Info
 
+from dean06_core import figure_entries
 from dean06_core.access import Action, Caller
-from tests.core.worlds import RATE, Place, World, province, world
+from dean06_core.figure_entries import FigureEntry
+from dean06_core.graphql import Context
+from dean06_schema.engine import assemble
+from tests.core.worlds import JULY, RATE, ROADS, Place, World, province, world
 from tests.schema.asking import TODAY, ask, official, told
 
 pytestmark = pytest.mark.anyio
@@ -73,6 +81,24 @@ async def test_the_second_of_two_entries_in_one_request_knows_of_the_first(here:
         (0, [{"display": "90%", "revision": 2}]),
         (1, [{"display": "90%", "revision": 2}]),
     ]
+
+
+async def _enter(info: Info[Context, None]) -> int:
+    entry = FigureEntry(indicator=RATE.code, unit=f"u{OWN}", numerator=Decimal(7), denominator=Decimal(10))
+    return len((await info.context.act(figure_entries.enter, [entry], period=JULY)).figures)
+
+
+@strawberry.type(description="Thử")
+class RoadsQuery:
+    entered: int = strawberry.field(resolver=_enter, description="Ghi trong lúc hỏi")
+
+
+async def test_a_query_enters_nothing_whatever_its_resolver_tries(here: World) -> None:
+    engine = assemble([replace(ROADS, query=RoadsQuery)])
+    answer = await ask(here, "{ roads { entered } }", by=officer(), engine=engine)
+    assert answer.codes == ["INTERNAL_ERROR"]
+    assert await shown(here) == [{"display": "chưa báo cáo"}]
+    assert [each["display"] for each in (await record(here, cell()))["observations"]] == ["70%"]
 
 
 async def test_a_dry_run_answers_and_keeps_nothing(here: World) -> None:

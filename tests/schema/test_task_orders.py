@@ -114,6 +114,16 @@ async def test_a_task_for_a_group_is_one_for_each_of_its_members(here: World) ->
     assert leads == {f"u{COMMUNE}", f"u{NEIGHBOUR}"}
 
 
+async def test_a_task_for_a_group_is_given_by_who_may_give_it_to_every_member(here: World) -> None:
+    await give_to_communes(here, "HT25-001")
+    of_one = secretary(PROVINCE, COMMUNE)
+    assert refused(await assigned(here, by=of_one, lead=None, leadGroup="cac-xa")) == (
+        "TASK_NOT_ALLOWED",
+        ["input", "leadGroup"],
+    )
+    assert (await assigned(here, lead=None, leadGroup="cac-xa"))["errors"] == []
+
+
 async def test_whoever_it_is_given_to_finds_it(here: World) -> None:
     await a_task(here, cooperating=[f"u{COMMUNE}"])
     for unit, count in ((OFFICE, 1), (COMMUNE, 1), (NEIGHBOUR, 0)):
@@ -191,6 +201,7 @@ async def test_only_a_party_reports(here: World) -> None:
     [
         ({"done": " "}, "TEXT_EMPTY", "done"),
         ({"on": "2025-07-29"}, "DAY_AHEAD", "on"),
+        ({"on": "2025-07-27"}, "DAY_BEFORE_ORDER", "on"),
         ({"documents": ["99/QĐ"]}, "DOCUMENT_UNKNOWN", "documents"),
     ],
 )

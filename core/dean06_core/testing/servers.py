@@ -137,7 +137,7 @@ def _release(binaries: Path) -> int:
 
 
 def _served(binaries: Path, folder: Path) -> Iterator[str]:
-    """Serve a new cluster in the folder; the server ends with the block."""
+    """Serve a new cluster in the folder; the server ends with the block, or with this process if that is killed."""
     run = _as_unprivileged(folder)
     data, port = folder / "data", _free_port()
     subprocess.run(  # noqa: S603  the installed server's own program
@@ -149,10 +149,22 @@ def _served(binaries: Path, folder: Path) -> Iterator[str]:
     control = [*run, str(binaries / "pg_ctl"), "-D", str(data), "-w", "-s"]
     options = " ".join(["-p", str(port), "-k", str(folder), "-c", "listen_addresses=127.0.0.1", *settings])
     subprocess.run([*control, "-o", options, "-l", str(folder / "log"), "start"], check=True)  # noqa: S603  likewise
-    try:
+    with _ending(run, [*control[len(run) :], "-m", "immediate", "stop"], folder):
         yield f"postgresql://postgres@127.0.0.1:{port}/postgres"
-    finally:
-        subprocess.run([*control, "-m", "immediate", "stop"], check=False, capture_output=True)  # noqa: S603  likewise
+
+
+@contextmanager
+def _ending(run: Sequence[str], stop: Sequence[str], folder: Path) -> Iterator[None]:
+    """Stop the server and remove its folder when a pipe that this process holds is closed, by whatever."""
+    waiting = 'cat; "$@"; rm -rf "$0"'
+    with subprocess.Popen(  # noqa: S603  the shell's own words and the server's program
+        [*run, "sh", "-c", waiting, str(folder), *stop],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    ):
+        yield
 
 
 def _as_unprivileged(folder: Path) -> Sequence[str]:

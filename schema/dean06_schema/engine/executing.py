@@ -83,7 +83,10 @@ class Engine:
         view = self._views.of(held)
         try:
             document = self._documents.read(operation.query, view, held)
-            _refuse_mutation(document, operation)
+            if not _is_mutation(document, operation):
+                context.doing = None
+            elif not operation.allow_mutation:
+                raise _mutation_refused(document, operation)
         except Rejected as rejected:
             return _refused(errors.with_code(rejected.errors, rejected.code))
         try:
@@ -117,11 +120,14 @@ async def _stop_reading(context: Context) -> None:
             context.session = None
 
 
-def _refuse_mutation(document: DocumentNode, operation: Operation) -> None:
+def _is_mutation(document: DocumentNode, operation: Operation) -> bool:
     chosen = get_operation_ast(document, operation.name)
-    if chosen is not None and chosen.operation is OperationType.MUTATION and not operation.allow_mutation:
-        message = "Thao tác làm thay đổi dữ liệu phải gửi bằng POST. Hãy gửi lại bằng POST."
-        raise Rejected(MUTATION_NOT_ALLOWED, [GraphQLError(message, chosen)])
+    return chosen is not None and chosen.operation is OperationType.MUTATION
+
+
+def _mutation_refused(document: DocumentNode, operation: Operation) -> Rejected:
+    message = "Thao tác làm thay đổi dữ liệu phải gửi bằng POST. Hãy gửi lại bằng POST."
+    return Rejected(MUTATION_NOT_ALLOWED, [GraphQLError(message, get_operation_ast(document, operation.name))])
 
 
 def _answer(result: ExecutionResult, document: DocumentNode, operation: Operation) -> Answer:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -72,14 +72,10 @@ def _sheet(file: Path, read: Callable[[Cells], Entry]) -> Sheet[Entry]:
     return sheet
 
 
-def _told(sheet: Sheet[Any], file: Path, doing: Awaitable[Done]) -> Done:
+def _told(sheet: Sheet[Any], file: Path, doing: Coroutine[Any, Any, Done]) -> Done:
     """What was done; where rows were refused, they are told one by one."""
-
-    async def do() -> Done:
-        return await doing
-
     try:
-        return asyncio.run(do())
+        return asyncio.run(doing)
     except Refused as refused:
         tell(sheet.told(refused), file)
         raise click.exceptions.Exit(1) from None
