@@ -11,7 +11,20 @@ from contextlib import AsyncExitStack
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from bench import computing, generating, hiding, plans, printing, profiling, questions, records, running, server, walls
+from bench import (
+    auditing,
+    computing,
+    generating,
+    hiding,
+    plans,
+    printing,
+    profiling,
+    questions,
+    records,
+    running,
+    server,
+    walls,
+)
 from bench.shape import FULL, SCALES, Scale
 from dean06_core.database import Address
 
@@ -21,6 +34,8 @@ def main() -> int:
     scale = SCALES[asked.scale]
     path: Path = asked.database or Path("var") / f"bench-{scale.name}.db"
     try:
+        if asked.audit:
+            return _measure_audit(asked.rounds)
         if asked.records:
             return _compute(scale, asked.rounds)
         if fault := generating.fault(path, scale):
@@ -109,6 +124,16 @@ async def _measure_hiding(path: Path, scale: Scale) -> int:
     return 1 if apart else 0
 
 
+def _measure_audit(rounds: int) -> int:
+    """1 where the log costs writers more, or is verified more slowly, than was promised."""
+    with auditing.served() as address:
+        measured = asyncio.run(auditing.measure(address, rounds=rounds))
+    auditing.tell(measured)
+    for fault in measured.faults:
+        print(fault, file=sys.stderr)
+    return 1 if measured.faults else 0
+
+
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument("--scale", choices=[*SCALES], default=FULL.name)
@@ -117,6 +142,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--records", action="store_true", help="only say how long a sector's figures take")
     parser.add_argument("--postgresql", action="store_true", help="only say what walls cost, beside SQLite")
     parser.add_argument("--hiding", action="store_true", help="only say what views cost, and whether time tells them")
+    parser.add_argument("--audit", action="store_true", help="only say what the audit log costs, on PostgreSQL")
     names = [question.name.lower() for question in questions.load()]
     parser.add_argument("--profile", choices=names, help="instead say where its time goes")
     return parser.parse_args()

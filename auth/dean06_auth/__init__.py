@@ -1,5 +1,5 @@
 """Who is calling: accounts, what was granted to them, and the passwords and tokens by which they are known."""
 
-from dean06_auth import accounts, callers, grants, operator_tokens, roles, tokens
+from dean06_auth import accounts, callers, grants, operator_tokens, registers, roles, sessions, sign_ins, tokens
 
-__all__ = ["accounts", "callers", "grants", "operator_tokens", "roles", "tokens"]
+__all__ = ["accounts", "callers", "grants", "operator_tokens", "registers", "roles", "sessions", "sign_ins", "tokens"]

@@ -12,7 +12,8 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
-from dean06_auth import passwords
+from dean06_auth import passwords, people
+from dean06_auth.people import Person
 from dean06_core import spelling
 from dean06_core.access import INTERNAL, Access, DataClass
 from dean06_core.directory import Directory, Unit
@@ -31,22 +32,42 @@ class AccountState(StrEnum):
 
 
 class Account(Record):
-    """``login`` is stored as ``login_of`` writes it, so that no two logins differ by case or by spelling alone."""
+    """``login`` is stored as ``login_of`` writes it, so that no two logins differ by case or by spelling alone.
+
+    A person has one account at most that is not closed.
+    """
 
     __tablename__ = "account"
     __access__ = Access(DataClass.GOVERNANCE, unit="unit_key")
+    __table_args__ = (
+        sa.UniqueConstraint("id", "person_id", name="uq_account_id_person_id"),
+        sa.Index(
+            "uq_account_person_id_open",
+            "person_id",
+            unique=True,
+            sqlite_where=sa.text("state <> 'CLOSED'"),
+            postgresql_where=sa.text("state <> 'CLOSED'"),
+        ),
+    )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     login: Mapped[str] = mapped_column(unique=True)
+    person_id: Mapped[UUID] = mapped_column(sa.ForeignKey(Person.id))
     name: Mapped[str]
     unit_key: Mapped[int] = mapped_column(sa.ForeignKey(UnitRow.key), index=True)
     state: Mapped[AccountState] = mapped_column(sa.Enum(AccountState, native_enum=False, length=16))
     created_at: Mapped[datetime]
     last_used_on: Mapped[date | None]
+    suspended_at: Mapped[datetime | None]
+    suspended_by: Mapped[str | None]
+    suspended_reason: Mapped[str | None]
 
 
 class AccountCredential(Record):
-    """The stored form of an account's password, in a table of its own so that whoever reads accounts cannot read it."""
+    """The stored form of an account's password, in a table of its own so that whoever reads accounts cannot read it.
+
+    ``change_required``: somebody else chose it, and its holder changes it before he does anything else.
+    """
 
     __tablename__ = "account_credential"
     __access__ = INTERNAL
@@ -54,6 +75,7 @@ class AccountCredential(Record):
     account_id: Mapped[UUID] = mapped_column(sa.ForeignKey(Account.id), primary_key=True)
     password_hash: Mapped[str]
     password_set_at: Mapped[datetime]
+    change_required: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
 
 
 def login_of(written: str) -> str:
@@ -80,9 +102,21 @@ async def credential(session: AsyncSession, *, login: str) -> AccountCredential 
 
 
 async def open(  # noqa: A001  read as accounts.open
-    session: AsyncSession, *, login: str, name: str, unit_key: int, password: str, now: datetime
+    session: AsyncSession,
+    *,
+    login: str,
+    name: str,
+    unit_key: int,
+    password: str,
+    now: datetime,
+    person: Person | None = None,
+    change_required: bool = True,
 ) -> Account:
-    """Open an active account that has been granted nothing yet."""
+    """Open an active account that has been granted nothing yet, for somebody of whom nothing is known unless given.
+
+    The password is one to hand over, which the holder changes when he first
+    signs in, unless ``change_required`` says otherwise.
+    """
     _refuse_login(login)
     if not spelling.tidy(name):
         raise BadInput(
@@ -96,8 +130,11 @@ async def open(  # noqa: A001  read as accounts.open
             f"Tên đăng nhập “{login}” đã có người dùng (không phân biệt chữ hoa, chữ thường). Hãy chọn tên khác.",
             field=("login",),
         )
+    if person is not None:
+        await _refuse_second(session, person)
     account = Account(
         login=login_of(login),
+        person_id=(person or await people.unknown(session)).id,
         name=spelling.tidy(name),
         unit_key=unit_key,
         state=AccountState.ACTIVE,
@@ -105,7 +142,11 @@ async def open(  # noqa: A001  read as accounts.open
     )
     session.add(account)
     await session.flush()
-    session.add(AccountCredential(account_id=account.id, password_hash=stored, password_set_at=now))
+    session.add(
+        AccountCredential(
+            account_id=account.id, password_hash=stored, password_set_at=now, change_required=change_required
+        )
+    )
     await session.flush()
     return account
 
@@ -156,6 +197,19 @@ def _refuse_login(login: str) -> None:
             f"Tên đăng nhập “{login}” không dùng được: cần từ 1 đến {LONGEST_LOGIN} ký tự, không có khoảng trắng. "
             "Hãy chọn tên khác, ví dụ “can-bo.18823”.",
             field=("login",),
+        )
+
+
+async def _refuse_second(session: AsyncSession, person: Person) -> None:
+    other = await session.scalar(
+        sa.select(Account.login).where(Account.person_id == person.id, Account.state != AccountState.CLOSED)
+    )
+    if other is not None:
+        raise BadInput(
+            "PERSON_HAS_ACCOUNT",
+            f"Người này đã có tài khoản “{other}”; mỗi người chỉ có một tài khoản. "
+            "Hãy dùng tài khoản đó, hoặc đóng nó trước.",
+            field=("number",),
         )
 
 

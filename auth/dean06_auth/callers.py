@@ -2,53 +2,36 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from types import MappingProxyType
 from typing import Final
+from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from dean06_auth import accounts, grants, passwords, tokens
-from dean06_auth.accounts import Account, AccountCredential, AccountState
+from dean06_auth import accounts, grants, sessions, tokens
+from dean06_auth.accounts import Account, AccountState
 from dean06_auth.grants import Reach
-from dean06_auth.tokens import IssuedToken
+from dean06_auth.profile import VN_L3_2026, Profile
+from dean06_auth.sessions import Step
+from dean06_auth.tokens import Presented
 from dean06_core.access import Action, Caller, DataClass, Decision, Scope, decide
-from dean06_core.database import Database
 from dean06_core.errors import BadInput
 
-SIGN_IN_LASTS: Final = timedelta(hours=8)
+_NOTHING_NOTED: Final[Mapping[UUID, datetime]] = MappingProxyType({})
 
 
-async def sign_in(database: Database, *, login: str, password: str, now: datetime, on: date) -> IssuedToken:
-    """Exchange a password for a token of eight hours, and renew a password stored with old parameters.
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """A caller with the token that he came with. With ``steps`` left he may do these and nothing else."""
 
-    SIGN_IN_FAILED where ``recognise`` does. Takes the database instead of a
-    session because passwords wait their turn: no transaction may be open
-    meanwhile, it would hold up every writer.
-    """
-    credential = await recognise(database, login=login, password=password)
-    stored = credential.password_hash
-    renewed = await passwords.protect(password) if passwords.is_outdated(stored) else stored
-    async with database.service(in_turn=False) as session:
-        await accounts.note_sign_in(session, account_id=credential.account_id, on=on, stored=stored, renewed=renewed)
-        return await tokens.issue(session, account_id=credential.account_id, now=now, lifetime=SIGN_IN_LASTS)
-
-
-async def recognise(database: Database, *, login: str, password: str) -> AccountCredential:
-    """The active account whose password this is.
-
-    One error, SIGN_IN_FAILED, after one and the same work, whether the login is
-    unknown, the account not active or the password wrong.
-    """
-    async with database.service_reading() as session:
-        credential = await accounts.credential(session, login=login)
-    is_right = await passwords.check(password, against=credential.password_hash if credential else None)
-    if credential is None or not is_right:
-        raise BadInput(
-            "SIGN_IN_FAILED",
-            "Không đăng nhập được: tên đăng nhập hoặc mật khẩu không đúng, hoặc tài khoản không hoạt động. "
-            "Hãy kiểm tra rồi nhập lại; nếu vẫn không được, hãy liên hệ người quản trị.",
-        )
-    return credential
+    caller: Caller
+    token_id: UUID
+    used_at: datetime
+    is_session: bool
+    steps: frozenset[Step] = field(default=frozenset())
 
 
 async def as_caller(session: AsyncSession, *, login: str, reach: Reach, on: date) -> Caller | None:
@@ -60,17 +43,69 @@ async def as_caller(session: AsyncSession, *, login: str, reach: Reach, on: date
     return Caller(account.login, account.name, account.unit_key, held, account.id)
 
 
-async def caller_of(session: AsyncSession, *, token: str, now: datetime, reach: Reach, on: date) -> Caller | None:
+async def visit_of(
+    session: AsyncSession,
+    *,
+    token: str,
+    now: datetime,
+    reach: Reach,
+    on: date,
+    profile: Profile = VN_L3_2026,
+    noted: Mapping[UUID, datetime] = _NOTHING_NOTED,
+) -> Visit | None:
     """Who calls with a token, and what he holds on that day; None if the token speaks for nobody any more.
 
     Two statements, so that a suspension, a revocation or the end of a grant
-    holds from the next request.
+    holds from the next request. ``noted``: uses of sessions, by their id, that
+    are not yet kept.
     """
-    account = await tokens.holder(session, token=token, now=now)
-    if account is None:
+    presented = await tokens.presented(session, token=token, now=now)
+    if presented is None:
         return None
+    account, found = presented.account, presented.token
     held = await grants.live(session, account_id=account.id, reach=reach, on=on)
-    return Caller(login=account.login, name=account.name, unit=account.unit_key, grants=held, account=account.id)
+    roles = {grant.role for grant in held}
+    used_at = max(sessions.used_at(found), noted.get(found.id, found.issued_at))
+    if sessions.is_idle(found, used_at=used_at, roles=roles, profile=profile, now=now):
+        return None
+    return Visit(
+        Caller(login=account.login, name=account.name, unit=account.unit_key, grants=held, account=account.id),
+        found.id,
+        used_at,
+        is_session=found.device_kind is not None,
+        steps=_steps(presented, roles, profile, now),
+    )
+
+
+def _steps(presented: Presented, roles: Collection[str], profile: Profile, now: datetime) -> frozenset[Step]:
+    if presented.token.device_kind is None or presented.password_set_at is None:
+        return frozenset()
+    return steps(
+        set_at=presented.password_set_at,
+        change_required=presented.change_required,
+        has_second_factor=presented.token.second_factor,
+        roles=roles,
+        profile=profile,
+        now=now,
+    )
+
+
+def steps(
+    *,
+    set_at: datetime,
+    change_required: bool,
+    has_second_factor: bool,
+    roles: Collection[str],
+    profile: Profile,
+    now: datetime,
+) -> frozenset[Step]:
+    """What has to be done before anything else: an old password changed, a device enrolled where a role needs one."""
+    found = set()
+    if change_required or set_at + profile.password_lasts(roles) <= now:
+        found.add(Step.CHANGE_PASSWORD)
+    if profile.needs_second_factor(roles) and not has_second_factor:
+        found.add(Step.ENROL_SECOND_FACTOR)
+    return frozenset(found)
 
 
 async def administered(session: AsyncSession, *, login: str, by: Caller, on: date) -> Account:

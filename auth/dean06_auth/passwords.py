@@ -13,6 +13,8 @@ from passlib.hash import argon2
 from dean06_core.errors import BadInput
 
 LONGEST: Final = 1024
+_LONGEST_TYPED: Final = 4 * LONGEST
+"""In letters with their marks apart, of which a Vietnamese letter has three at most."""
 WORKERS: Final = 2
 WAITING: Final = 50
 
@@ -32,6 +34,17 @@ def tidy(password: str) -> str:
     return unicodedata.normalize("NFC", password)
 
 
+def is_too_long(password: str) -> bool:
+    """Whether nobody can have it; what is far too long is not even tidied."""
+    return len(password) > _LONGEST_TYPED or len(tidy(password)) > LONGEST
+
+
+def refuse_if_busy() -> None:
+    """TOO_BUSY when as many passwords wait for a worker as may."""
+    if len(_jobs) >= WORKERS + WAITING:
+        raise BadInput("TOO_BUSY", "Đang có quá nhiều lượt đăng nhập cùng lúc. Hãy thử lại sau vài giây.")
+
+
 async def protect(password: str) -> str:
     """What may be stored of a password of at most ``LONGEST`` characters.
 
@@ -46,7 +59,7 @@ async def check(password: str, *, against: str | None) -> bool:
 
     TOO_BUSY when more than ``WAITING`` passwords wait for a worker.
     """
-    if len(tidy(password)) > LONGEST:
+    if is_too_long(password):
         return False
     return await _in_turn(_check, _encoded(password), against or _NOBODY) and against is not None
 
@@ -69,8 +82,7 @@ def _check(password: bytes, stored: str) -> bool:
 
 
 async def _in_turn(work: Callable[..., _T], *arguments: object) -> _T:
-    if len(_jobs) >= WORKERS + WAITING:
-        raise BadInput("TOO_BUSY", "Đang có quá nhiều lượt đăng nhập cùng lúc. Hãy thử lại sau vài giây.")
+    refuse_if_busy()
     job = _workers.submit(work, *arguments)
     _jobs.add(job)
     job.add_done_callback(_jobs.discard)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
+from itertools import combinations
 from typing import Final
 
 from dean06_core.access import Action, DataClass
@@ -27,14 +29,25 @@ SECRETARIAT: Final = Role(
     "secretariat", "Cơ quan thường trực Tổ công tác", frozenset({Action.READ, Action.ASSIGN}), _FIGURES
 )
 OFFICER: Final = Role("officer", "Cán bộ nhập số liệu của đơn vị", frozenset({Action.READ, Action.RECORD}), _FIGURES)
-UNIT_HEAD: Final = Role("unit_head", "Thủ trưởng đơn vị", frozenset({Action.READ}), _FIGURES)
+UNIT_HEAD: Final = Role(
+    "unit_head",
+    "Thủ trưởng đơn vị",
+    frozenset({Action.READ, Action.PROPOSE}),
+    _FIGURES | {DataClass.GOVERNANCE},
+)
+LEADER: Final = Role("leader", "Lãnh đạo, chỉ xem", frozenset({Action.READ}), _FIGURES)
 ADMINISTRATOR: Final = Role(
     "administrator",
     "Quản trị hệ thống",
-    frozenset({Action.READ, Action.ADMINISTER}),
+    frozenset({Action.READ, Action.ADMINISTER, Action.PROPOSE}),
     frozenset({DataClass.GOVERNANCE}),
 )
-APPROVER: Final = Role("approver", "Người phê duyệt quyền", frozenset({Action.READ}), frozenset({DataClass.GOVERNANCE}))
+APPROVER: Final = Role(
+    "approver",
+    "Người phê duyệt quyền",
+    frozenset({Action.READ, Action.APPROVE}),
+    frozenset({DataClass.GOVERNANCE}),
+)
 AUDITOR: Final = Role(
     "auditor",
     "Cán bộ kiểm tra, giám sát",
@@ -43,7 +56,8 @@ AUDITOR: Final = Role(
 )
 
 ROLES: Final = {
-    role.name: role for role in (SECTOR_FRONTEND, SECRETARIAT, OFFICER, UNIT_HEAD, ADMINISTRATOR, APPROVER, AUDITOR)
+    role.name: role
+    for role in (SECTOR_FRONTEND, SECRETARIAT, OFFICER, UNIT_HEAD, LEADER, ADMINISTRATOR, APPROVER, AUDITOR)
 }
 
 
@@ -55,6 +69,12 @@ def named(name: str) -> Role:
             "ROLE_UNKNOWN", f"Không có vai trò “{name}”. Hãy chọn một trong: {', '.join(ROLES)}.", field=("role",)
         )
     return found
+
+
+def apart(held: Collection[str]) -> tuple[Role, Role] | None:
+    """Two of the roles of these names that exclude each other, as ``ROLES`` lists them; None where all go together."""
+    found = [role for name, role in ROLES.items() if name in held]
+    return next((pair for pair in combinations(found, 2) if exclude_each_other(*pair)), None)
 
 
 def exclude_each_other(first: Role, second: Role) -> bool:

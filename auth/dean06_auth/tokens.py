@@ -14,7 +14,8 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
-from dean06_auth.accounts import Account, AccountState
+from dean06_auth.accounts import Account, AccountCredential, AccountState
+from dean06_auth.profile import DeviceKind
 from dean06_core.access import INTERNAL
 from dean06_core.records import Record, new_id
 
@@ -25,11 +26,26 @@ _SHAPE: Final = re.compile(rf"{PREFIX}[A-Za-z0-9_-]{{43}}")
 
 
 class AccessToken(Record):
-    """``issued_by`` is ``sign_in`` or ``operator:NAME``; an operator's token says why in ``reason``."""
+    """``issued_by`` is ``sign_in`` or ``operator:NAME``; an operator's token says why in ``reason``.
+
+    A token with a ``device_kind`` is a session, of which an account has one on
+    each kind of device: the database keeps no second one that is not revoked.
+    ``second_factor`` says whether it was begun, or confirmed since, with one.
+    """
 
     __tablename__ = "access_token"
     __access__ = INTERNAL
-    __table_args__ = (sa.CheckConstraint("expires_at > issued_at", name="lasts_some_time"),)
+    __table_args__ = (
+        sa.CheckConstraint("expires_at > issued_at", name="lasts_some_time"),
+        sa.Index(
+            "uq_access_token_one_session",
+            "account_id",
+            "device_kind",
+            unique=True,
+            sqlite_where=sa.text("revoked_at is null"),
+            postgresql_where=sa.text("revoked_at is null"),
+        ),
+    )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     digest: Mapped[bytes] = mapped_column(sa.LargeBinary(32), unique=True)
@@ -39,6 +55,10 @@ class AccessToken(Record):
     issued_by: Mapped[str]
     reason: Mapped[str | None]
     revoked_at: Mapped[datetime | None]
+    device_kind: Mapped[DeviceKind | None] = mapped_column(sa.Enum(DeviceKind, native_enum=False, length=16))
+    device: Mapped[str | None]
+    last_used_at: Mapped[datetime | None]
+    second_factor: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +69,16 @@ class IssuedToken:
     expires_at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class Presented:
+    """A token that speaks, for whom, and since when he has his password; None if he has none."""
+
+    account: Account
+    token: AccessToken
+    password_set_at: datetime | None
+    change_required: bool
+
+
 async def issue(
     session: AsyncSession,
     *,
@@ -57,6 +87,9 @@ async def issue(
     lifetime: timedelta,
     issued_by: str = BY_SIGN_IN,
     reason: str | None = None,
+    device_kind: DeviceKind | None = None,
+    device: str | None = None,
+    second_factor: bool = False,
 ) -> IssuedToken:
     """Make a token of 256 random bits; ``PREFIX`` lets people and secret scanners know it when they see it."""
     issued = IssuedToken(PREFIX + secrets.token_urlsafe(32), now + lifetime)
@@ -68,19 +101,24 @@ async def issue(
             expires_at=issued.expires_at,
             issued_by=issued_by,
             reason=reason,
+            device_kind=device_kind,
+            device=device,
+            last_used_at=None if device_kind is None else now,
+            second_factor=second_factor,
         )
     )
     await session.flush()
     return issued
 
 
-async def holder(session: AsyncSession, *, token: str, now: datetime) -> Account | None:
+async def presented(session: AsyncSession, *, token: str, now: datetime) -> Presented | None:
     """The active account for which a token still speaks; one statement, or none for what cannot be a token."""
     if not _SHAPE.fullmatch(token):
         return None
-    return await session.scalar(
-        sa.select(Account)
+    found = await session.execute(
+        sa.select(Account, AccessToken, AccountCredential.password_set_at, AccountCredential.change_required)
         .join(AccessToken, AccessToken.account_id == Account.id)
+        .outerjoin(AccountCredential, AccountCredential.account_id == Account.id)
         .where(
             AccessToken.digest == _digest(token),
             AccessToken.revoked_at.is_(None),
@@ -88,6 +126,8 @@ async def holder(session: AsyncSession, *, token: str, now: datetime) -> Account
             Account.state == AccountState.ACTIVE,
         )
     )
+    row = found.first()
+    return None if row is None else Presented(row[0], row[1], row[2], bool(row[3]))
 
 
 async def revoke(session: AsyncSession, *, token: str, now: datetime) -> None:

@@ -31,6 +31,8 @@ class Action(StrEnum):
     RECORD = "RECORD"
     ASSIGN = "ASSIGN"
     ADMINISTER = "ADMINISTER"
+    PROPOSE = "PROPOSE"
+    APPROVE = "APPROVE"
 
 
 class All:
@@ -60,7 +62,10 @@ class Scope:
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """A role on units, sectors and data classes for some days (``ends`` is the first day without it)."""
+    """A role on units, sectors and data classes for some days (``ends`` is the first day without it).
+
+    ``in_place_of`` is the account whose grant it is, where the caller stands in for its holder.
+    """
 
     role: str
     actions: frozenset[Action]
@@ -70,6 +75,7 @@ class Grant:
     starts: date
     ends: date
     id: UUID | None = None
+    in_place_of: UUID | None = None
 
     def is_live(self, on: date) -> bool:
         """Whether it gives anything that day; without any unit or any sector it never does."""
@@ -245,6 +251,18 @@ class Via:
 
 
 @dataclass(frozen=True, slots=True)
+class Appended:
+    """Of rows that are added and never changed, by nobody but the owner of the tables.
+
+    ``numbered_in``: the column in which a service numbers a row, once; it comes without a number.
+    ``is_erasable``: services may take a row away again.
+    """
+
+    numbered_in: str | None = None
+    is_erasable: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Access:
     """What a table says about its rows; from it the walls are generated.
 
@@ -257,6 +275,7 @@ class Access:
     only services write. A row without unit is written by whoever may do it in every unit. Nothing is deleted.
     ``written_where``: the units and sectors that count for it where they are others than those by which a row is seen,
     as of a row that is made before those through which it is seen. With ``within`` and a unit or sector both count.
+    ``appended_by_all``: whoever may write anything adds rows, of whatever unit, in the same transaction.
     """
 
     data_class: DataClass
@@ -268,6 +287,7 @@ class Access:
     internal: bool = field(default=False)
     written_by: Action | None = None
     written_where: Access | None = None
+    appended_by_all: Appended | None = None
 
     @property
     def is_bound(self) -> bool:
@@ -288,6 +308,8 @@ class Access:
         """The columns of the table itself that the declaration names, to see and to write."""
         places = [place.of if isinstance(place, Via) else place for place in (self.unit, self.sector)]
         named = [*places, self.within and self.within[0], *(self.written_where.columns() if self.written_where else ())]
+        if self.appended_by_all is not None:
+            named.append(self.appended_by_all.numbered_in)
         return list(dict.fromkeys(name for name in named if name))
 
 

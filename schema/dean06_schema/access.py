@@ -7,7 +7,7 @@ from typing import Annotated, Final
 import strawberry
 from strawberry.types.info import Info
 
-from dean06_auth import accounts, callers, roles
+from dean06_auth import accounts, callers, roles, separation
 from dean06_auth.roles import Role
 from dean06_core import directory
 from dean06_core.access import Action, Allowed, Caller, DataClass, Denied, Reason, Scope
@@ -22,6 +22,8 @@ _WORDS: Final = {
     Action.RECORD: "nhập số liệu",
     Action.ASSIGN: "giao nhiệm vụ, giao mức chỉ tiêu",
     Action.ADMINISTER: "quản trị",
+    Action.PROPOSE: "đề nghị cấp quyền",
+    Action.APPROVE: "phê duyệt quyền",
 }
 _SHUT: Final = {accounts.AccountState.SUSPENDED: "đang tạm khóa", accounts.AccountState.CLOSED: "đã đóng"}
 
@@ -43,7 +45,9 @@ class AccessQuery:
         self,
         info: Info[Context, None],
         login: Annotated[str, strawberry.argument(description="Tên đăng nhập của tài khoản")],
-        action: Annotated[str, strawberry.argument(description="Việc: READ, RECORD, ASSIGN, ADMINISTER")],
+        action: Annotated[
+            str, strawberry.argument(description="Việc: READ, RECORD, ASSIGN, ADMINISTER, PROPOSE, APPROVE")
+        ],
         unit: Code,
         data_class: Annotated[DataClass, strawberry.argument(description="Loại dữ liệu")],
         sector: Annotated[
@@ -67,8 +71,11 @@ class AccessQuery:
             decision = await callers.decided(
                 session, account=account, action=meant, scope=scope, reach=context.directory, on=day
             )
+            apart = None if decision else await separation.apart_on(session, account.id, day)
         if isinstance(decision, Allowed):
             return _allowed(account, meant, decision, day)
+        if apart is not None:
+            return _apart(account, *apart, day)
         return AccessDecision(allowed=False, by=None, reason=_why_not(account.login, place, decision))
 
 
@@ -101,6 +108,14 @@ def _allowed(account: accounts.Account, action: Action, decision: Allowed, on: d
         f"“{roles.named(grant.role).title}”, có hiệu lực từ {_day(grant.starts)} đến trước {_day(grant.ends)}."
     )
     return AccessDecision(allowed=True, by=Grant.of(grant), reason=reason)
+
+
+def _apart(account: accounts.Account, one: Role, other: Role, on: date) -> AccessDecision:
+    reason = (
+        f"Ngày {_day(on)} tài khoản “{account.login}” giữ cả hai vai trò “{one.title}” và “{other.title}”, không được "
+        "giữ cùng lúc nên cả hai đều không có hiệu lực. Hãy thu hồi một vai trò."
+    )
+    return AccessDecision(allowed=False, by=None, reason=reason)
 
 
 def _why_not(login: str, unit: directory.Unit, denied: Denied) -> str:

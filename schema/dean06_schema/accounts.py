@@ -3,20 +3,24 @@
 from collections.abc import Sequence
 from datetime import date, datetime
 from enum import Enum
-from typing import Annotated, Any, Protocol
+from typing import Annotated, Any
 from uuid import UUID
 
 import strawberry
 from strawberry.types.info import Info
 
-from dean06_auth.tokens import IssuedToken
+from dean06_auth import accounts, duties, holdings
+from dean06_auth.grant_rows import GrantState
+from dean06_auth.holdings import GivenGrant, Holdings
+from dean06_auth.sessions import Step
 from dean06_core import access
-from dean06_core.access import Caller, DataClass
+from dean06_core.access import All, Caller, DataClass
 from dean06_core.errors import BadInput
 from dean06_core.graphql import Context, described
 from dean06_schema.errors import Refusal, UserError
 from dean06_schema.indicators import Sector
 from dean06_schema.nodes import Node, global_id, node_loader
+from dean06_schema.signing_in import Gate, Session
 from dean06_schema.units import Unit
 
 described(
@@ -30,15 +34,6 @@ described(
     GOVERNANCE="Tài khoản và quyền",
     AUDIT="Nhật ký",
 )
-
-
-class Gate(Protocol):
-    """The way in and out, made by the server for one operation. Both may refuse with BadInput."""
-
-    async def sign_in(self, login: str, password: str) -> IssuedToken: ...
-
-    async def sign_out(self) -> None:
-        """End the token that the operation came with."""
 
 
 class AccountState(Enum):
@@ -62,32 +57,104 @@ described(
 )
 
 
+described(
+    GrantState,
+    "Trạng thái của quyền",
+    PROPOSED="Đã đề nghị, chờ phê duyệt",
+    ACTIVE="Đã phê duyệt, có hiệu lực trong các ngày đã ghi",
+    ENDED="Đã hết",
+    REVOKED="Đã thu hồi",
+)
+
+
+@strawberry.type(description="Nhiệm vụ được phân công: một chức năng tại một đơn vị, theo một quyết định")
+class Duty:
+    row: strawberry.Private[duties.Duty]
+    done_by: strawberry.Private[accounts.Account | None]
+    id: strawberry.ID = strawberry.field(description="Định danh trong hệ thống")
+    function: str = strawberry.field(description="Chức năng, việc được phân công")
+    decision: str = strawberry.field(description="Số, ngày của quyết định phân công")
+    starts: date = strawberry.field(description="Từ ngày")
+    ends: date = strawberry.field(description="Ngày đầu tiên không còn giữ")
+
+    @classmethod
+    def of(cls, row: duties.Duty, done_by: accounts.Account | None = None) -> "Duty":
+        return cls(
+            row=row,
+            done_by=done_by,
+            id=global_id("Duty", row.id),
+            function=row.function,
+            decision=row.decision,
+            starts=row.starts,
+            ends=row.over,
+        )
+
+    @strawberry.field(description="Đơn vị nơi làm nhiệm vụ, gồm các đơn vị bên trong và địa bàn phụ trách")
+    def unit(self, info: Info[Context, None]) -> Unit:
+        return Unit.known(info.context, self.row.unit_key)
+
+    @strawberry.field(description="Lĩnh vực; null là mọi lĩnh vực")
+    def sector(self, info: Info[Context, None]) -> Sector | None:
+        code = self.row.sector
+        return Sector.known(info.context, code) if code in info.context.catalogue.sectors() else None
+
+    @strawberry.field(description="Người đang làm thay")
+    def stand_in(self, info: Info[Context, None]) -> "Account | None":
+        return None if self.done_by is None else Account.known(self.done_by, info.context)
+
+
 @strawberry.type(
     description="Quyền được cấp: một vai trò trên một số lĩnh vực, đơn vị và loại dữ liệu, trong một số ngày"
 )
 class Grant:
-    held: strawberry.Private[access.Grant]
+    key: strawberry.Private[UUID | None]
+    sector_codes: strawberry.Private[frozenset[str] | All]
+    unit_keys: strawberry.Private[frozenset[int] | All]
+    given: strawberry.Private[GivenGrant | None]
     id: strawberry.ID = strawberry.field(description="Định danh trong hệ thống")
     role: str = strawberry.field(description="Vai trò")
     data_classes: list[DataClass] = strawberry.field(description="Các loại dữ liệu")
     starts: date = strawberry.field(description="Có hiệu lực từ ngày")
     ends: date = strawberry.field(description="Ngày đầu tiên không còn hiệu lực")
+    state: GrantState = strawberry.field(description="Trạng thái")
 
     @classmethod
     def of(cls, held: access.Grant) -> "Grant":
+        """One that counts."""
         return cls(
-            held=held,
+            key=held.id,
+            sector_codes=held.sectors,
+            unit_keys=held.units,
+            given=None,
             id=global_id("Grant", held.id),
             role=held.role,
             data_classes=sorted(held.data_classes),
             starts=held.starts,
             ends=held.ends,
+            state=GrantState.ACTIVE,
+        )
+
+    @classmethod
+    def known(cls, given: GivenGrant, context: Context) -> "Grant":
+        """One of whatever state, with what it names."""
+        row = given.row
+        return cls(
+            key=row.id,
+            sector_codes=given.sectors,
+            unit_keys=given.reached(context.directory, context.on),
+            given=given,
+            id=global_id("Grant", row.id),
+            role=row.role,
+            data_classes=sorted(DataClass(letter) for letter in row.data_classes),
+            starts=row.starts,
+            ends=row.ends,
+            state=given.state(context.on),
         )
 
     @strawberry.field(description="Các lĩnh vực")
     def sectors(self, info: Info[Context, None]) -> list[Sector]:
         context = info.context
-        return [Sector.known(context, code) for code in context.catalogue.sectors() if code in self.held.sectors]
+        return [Sector.known(context, code) for code in context.catalogue.sectors() if code in self.sector_codes]
 
     @strawberry.field(description="Các đơn vị, chỉ nêu đơn vị trên cùng; đơn vị bên trong nằm trong quyền của nó")
     def units(self, info: Info[Context, None]) -> list[Unit]:
@@ -95,13 +162,35 @@ class Grant:
         return [
             Unit.of(unit, context.on)
             for unit in context.directory.listed(context.on)
-            if unit.key in self.held.units and (unit.parent_key is None or unit.parent_key not in self.held.units)
+            if unit.key in self.unit_keys and (unit.parent_key is None or unit.parent_key not in self.unit_keys)
         ]
+
+    @strawberry.field(description="Nhiệm vụ mà quyền nằm trong; null nếu người vận hành cấp lúc ban đầu")
+    async def duty(self, info: Info[Context, None]) -> Duty | None:
+        given = await _given(self, info.context)
+        return None if given is None or given.duty is None else Duty.of(given.duty)
+
+    @strawberry.field(description="Người đề nghị; null nếu người vận hành cấp lúc ban đầu")
+    async def proposer(self, info: Info[Context, None]) -> str | None:
+        given = await _given(self, info.context)
+        return None if given is None else given.row.proposed_by
+
+    @strawberry.field(description="Người phê duyệt; null nếu chưa phê duyệt")
+    async def approver(self, info: Info[Context, None]) -> str | None:
+        given = await _given(self, info.context)
+        return None if given is None else given.row.approved_by
+
+    @strawberry.field(description="Số, ngày của quyết định; null nếu chưa phê duyệt")
+    async def decision(self, info: Info[Context, None]) -> str | None:
+        given = await _given(self, info.context)
+        return None if given is None else given.row.basis
 
 
 @strawberry.type(description="Tài khoản: một người, một tài khoản, ở một đơn vị")
 class Account(Node):
-    caller: strawberry.Private[Caller]
+    key: strawberry.Private[UUID | None]
+    unit_key: strawberry.Private[int]
+    caller: strawberry.Private[Caller | None]
     login: str = strawberry.field(description="Tên đăng nhập")
     name: str = strawberry.field(description="Họ tên")
     state: AccountState = strawberry.field(description="Trạng thái")
@@ -112,6 +201,8 @@ class Account(Node):
         """The account that is asking: a caller is recognised only while his account is active, and uses it now."""
         return cls(
             id=global_id("Account", caller.account),
+            key=caller.account,
+            unit_key=caller.unit,
             caller=caller,
             login=caller.login,
             name=caller.name,
@@ -119,13 +210,67 @@ class Account(Node):
             last_used_on=on,
         )
 
+    @classmethod
+    def known(cls, row: accounts.Account, context: Context) -> "Account":
+        """Whoever's; one's own is as ``of`` tells it."""
+        if context.caller is not None and context.caller.account == row.id:
+            return cls.of(context.caller, context.on)
+        return cls(
+            id=global_id("Account", row.id),
+            key=row.id,
+            unit_key=row.unit_key,
+            caller=None,
+            login=row.login,
+            name=row.name,
+            state=AccountState[row.state.name],
+            last_used_on=row.last_used_on,
+        )
+
     @strawberry.field(description="Đơn vị công tác")
     def unit(self, info: Info[Context, None]) -> Unit:
-        return Unit.known(info.context, self.caller.unit)
+        return Unit.known(info.context, self.unit_key)
 
-    @strawberry.field(description="Các quyền đang có hiệu lực")
-    def grants(self, info: Info[Context, None]) -> list[Grant]:
-        return [Grant.of(grant) for grant in self.caller.grants if grant.is_live(info.context.on)]
+    @strawberry.field(description="Các nhiệm vụ được phân công, kể cả đã hết")
+    async def duties(self, info: Info[Context, None]) -> list[Duty]:
+        held = await _held(self, info.context)
+        return [] if held is None else [Duty.of(row, held.standing_in.get(row.id)) for row in held.duties]
+
+    @strawberry.field(
+        description="Của chính mình: các quyền đang có hiệu lực, kể cả khi làm thay; của người khác: mọi quyền"
+    )
+    async def grants(self, info: Info[Context, None]) -> list[Grant]:
+        context = info.context
+        if self.caller is not None:
+            return [Grant.of(grant) for grant in self.caller.grants if grant.is_live(context.on)]
+        held = await _held(self, context)
+        return [] if held is None else [Grant.known(given, context) for given in held.grants]
+
+    @strawberry.field(description="Các phiên làm việc đang mở, mới nhất trước; chỉ của chính mình")
+    async def sessions(self, info: Info[Context, None]) -> list[Session]:
+        gate: Gate = info.context.gate
+        return [] if self.caller is None else [Session.of(token, gate) for token in await gate.sessions()]
+
+
+async def _held(account: Account, context: Context) -> Holdings | None:
+    found: Holdings | None = await context.resolve_together(_all_held, account.key, {})
+    return found
+
+
+async def _all_held(keys: Sequence[UUID], context: Context) -> list[Holdings | None]:
+    found = await context.ask(holdings.of_accounts, keys)
+    return [found.get(key) for key in keys]
+
+
+async def _given(grant: Grant, context: Context) -> GivenGrant | None:
+    if grant.given is not None:
+        return grant.given
+    found: GivenGrant | None = await context.resolve_together(_all_given, grant.key, {})
+    return found
+
+
+async def _all_given(keys: Sequence[UUID], context: Context) -> list[GivenGrant | None]:
+    found = {given.row.id: given for given in await context.ask(holdings.of_grants, keys)}
+    return [found.get(key) for key in keys]
 
 
 @strawberry.type
@@ -146,6 +291,9 @@ class SignInPayload:
     )
     expires_at: datetime | None = strawberry.field(default=None, description="Mã truy cập hết hạn lúc")
     second_factor_required: bool = strawberry.field(default=False, description="Còn phải nhập mã xác thực thứ hai")
+    next_steps: list[Step] = strawberry.field(
+        default_factory=list, description="Việc phải làm ngay trong phiên này trước khi dùng các phần khác"
+    )
     errors: list[UserError] = strawberry.field(default_factory=list, description="Lý do không đăng nhập được")
 
 
@@ -168,14 +316,14 @@ class AccountMutation:
     ) -> SignInPayload:
         gate: Gate = info.context.gate
         try:
-            if second_factor is not None:
-                raise _no_second_factor()
-            issued = await gate.sign_in(login, password)
+            done = await gate.sign_in(login, password, second_factor)
         except BadInput as refused:
-            return SignInPayload(errors=[Refusal.of(refused)])
-        return SignInPayload(token=issued.token, expires_at=issued.expires_at)
+            return SignInPayload(
+                second_factor_required=refused.code == "SECOND_FACTOR_REQUIRED", errors=[Refusal.of(refused)]
+            )
+        return SignInPayload(token=done.issued.token, expires_at=done.issued.expires_at, next_steps=sorted(done.steps))
 
-    @strawberry.mutation(description="Đăng xuất: mã truy cập đang dùng hết hiệu lực ngay")
+    @strawberry.mutation(description="Đăng xuất: mã truy cập đang dùng hết hiệu lực ngay", metadata={"own": "LEAVE"})
     async def sign_out(self, info: Info[Context, None]) -> SignOutPayload:
         gate: Gate = info.context.gate
         try:
@@ -191,17 +339,9 @@ async def _own(ids: Sequence[UUID], context: Context) -> dict[Any, Node]:
     return {id_: Account.of(caller, context.on) for id_ in ids if id_ == caller.account}
 
 
-def _no_second_factor() -> BadInput:
-    return BadInput(
-        "SECOND_FACTOR_NOT_OFFERED",
-        "Chưa có tài khoản nào đăng ký mã xác thực thứ hai. Hãy bỏ secondFactor rồi đăng nhập lại.",
-        field=("secondFactor",),
-    )
-
-
 def _caller(context: Context) -> Caller:
     assert context.caller is not None  # noqa: S101  whoever is not signed in is shown no field that leads here
     return context.caller
 
 
-__all__ = ["Account", "AccountMutation", "AccountQuery", "AccountState", "Gate", "Grant"]
+__all__ = ["Account", "AccountMutation", "AccountQuery", "AccountState", "Duty", "Gate", "Grant"]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 from pathlib import Path
 from typing import Final
 
@@ -14,6 +14,7 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
+from dean06_auth.sign_ins import DOOR, Door
 from dean06_core.database import Address
 from dean06_server import clock, graphql_http, probes
 from dean06_server.clock import Clock
@@ -23,20 +24,33 @@ from dean06_server.installation import Installation
 from dean06_server.passes import tell_of_expiry
 from dean06_server.reference import Reference
 from dean06_server.refusals import HANDLERS
+from dean06_server.sealing import Seal
 
 _GRAPHIQL: Final = Path(__file__).parent / "static" / "graphiql"
 
 
-def create(installation: Installation, address: Address | str, *, now: Clock = clock.now) -> ASGIApp:
-    """Opens nothing until it is asked something; the end of its lifespan closes what it opened."""
+def create(
+    installation: Installation,
+    address: Address | str,
+    *,
+    now: Clock = clock.now,
+    door: Door = DOOR,
+    seal: Seal | None = None,
+) -> ASGIApp:
+    """Opens nothing until it is asked something; the end of its lifespan closes what it opened.
+
+    With a seal the audit log is sealed meanwhile.
+    """
     database = installation.database(address)
     tell_of_expiry(database)
     reference = Reference(database, installation.sectors)
-    desk = Desk(installation.engine, database, reference, now)
+    desk = Desk(installation.engine, database, reference, now, door)
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
-        yield
+        async with nullcontext() if seal is None else seal.kept(database, now):
+            yield
+            await desk.uses.settle()
         await database.close()
 
     site = Starlette(

@@ -9,6 +9,7 @@ from sqlalchemy.exc import DatabaseError, DBAPIError, OperationalError
 
 from dean06_core.errors import BadInput, StartUpError
 from dean06_server.commands.accounts import account
+from dean06_server.commands.audits import audit
 from dean06_server.commands.databases import doctor, migrate
 from dean06_server.commands.demos import demo
 from dean06_server.commands.entries import enter
@@ -56,6 +57,7 @@ def main() -> None:
 
 for command in (
     account,
+    audit,
     compute,
     demo,
     doctor,

@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 from contextlib import nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from http import HTTPStatus
 
 from dean06_auth import callers
-from dean06_core.access import Caller
-from dean06_core.acting import Actor
+from dean06_auth.callers import Visit
+from dean06_auth.governing import asking, governing
+from dean06_auth.sessions import CONSOLE, Origin
+from dean06_auth.sign_ins import DOOR, Door
+from dean06_core.acting import Act, Actor
 from dean06_core.database import Database
 from dean06_core.directory import Directory
 from dean06_core.graphql import Context
 from dean06_core.verbs import acting
 from dean06_schema.engine import Answer, Engine, Operation
+from dean06_schema.engine.visibility import LEAVING
 from dean06_server.clock import Clock, business_day
 from dean06_server.gate import gate
+from dean06_server.last_uses import LastUses
 from dean06_server.reference import Reference
 from dean06_server.refusals import Refusal
 
@@ -29,15 +34,26 @@ class Desk:
     database: Database
     reference: Reference
     clock: Clock
+    door: Door = DOOR
+    uses: LastUses = field(init=False)
 
-    async def answer(self, operation: Operation, token: str | None) -> Answer:
-        """Answer the caller for whom the token speaks, or nobody in particular; TOKEN_INVALID if it speaks for none."""
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "uses", LastUses(self.database))
+
+    async def answer(self, operation: Operation, token: str | None, origin: Origin = CONSOLE) -> Answer:
+        """Answer the caller for whom the token speaks, or nobody in particular; TOKEN_INVALID if it speaks for none.
+
+        Whoever still has steps to do before he is signed in is answered like
+        nobody in particular, and may do these steps.
+        """
         now = self.clock()
         on = business_day(now)
         snapshot = await self.reference.current()
-        caller = None if token is None else await self._caller(token, snapshot.directory, now, on)
+        visit = None if token is None else await self._visit(token, snapshot.directory, now, on)
+        caller = None if visit is None or visit.steps else visit.caller
         units, sectors = (frozenset(), frozenset()) if caller is None else (caller.units(on), caller.sectors(on))
         directory, catalogue = snapshot.directory.limited_to(units), snapshot.catalogue.limited_to(sectors)
+        actor = None if caller is None else Actor(caller, directory, catalogue, now, on)
         async with nullcontext() if caller is None else self.database.reading(caller.rights(on)) as session:
             context = Context(
                 caller=caller,
@@ -46,19 +62,29 @@ class Desk:
                 directory=directory,
                 catalogue=catalogue,
                 session=session,
-                gate=gate(self.database, now=now, on=on, token=token),
-                doing=None if caller is None else acting(self.database, Actor(caller, directory, catalogue, now, on)),
+                gate=gate(self.database, now=now, on=on, token=token, visit=visit, origin=origin, door=self.door),
+                own=frozenset() if visit is None else frozenset({LEAVING, *visit.steps}),
+                asking=None if actor is None else asking(self.database, actor),
+                doing=None if actor is None else _doing(self.database, actor),
             )
             return await self.engine.execute(operation, context)
 
-    async def _caller(self, token: str, reach: Directory, now: datetime, on: date) -> Caller:
+    async def _visit(self, token: str, reach: Directory, now: datetime, on: date) -> Visit:
+        noted = dict(self.uses.noted)  # before the row is read: what is written meanwhile leaves the live one
         async with self.database.service_reading() as session:
-            caller = await callers.caller_of(session, token=token, now=now, reach=reach, on=on)
-        if caller is None:
+            visit = await callers.visit_of(
+                session, token=token, now=now, reach=reach, on=on, profile=self.door.profile, noted=noted
+            )
+        if visit is None:
             raise Refusal(
                 HTTPStatus.UNAUTHORIZED,
                 "TOKEN_INVALID",
                 "Mã truy cập không đúng, đã hết hạn hoặc đã thu hồi. Hãy bỏ mã này và đăng nhập lại bằng signIn.",
                 {"WWW-Authenticate": 'Bearer realm="dean06", error="invalid_token"'},
             )
-        return caller
+        self.uses.note(visit, now)
+        return visit
+
+
+def _doing(database: Database, actor: Actor) -> Act:
+    return governing(database, actor, acting(database, actor))

@@ -1,30 +1,51 @@
-"""Signing in and out, as the API asks for it."""
+"""Signing in and out and what one does with one's own way in, as the API asks for it."""
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from uuid import UUID
 
-from dean06_auth import callers, tokens
-from dean06_auth.tokens import IssuedToken
+from dean06_auth import sessions, sign_ins, tokens
+from dean06_auth.callers import Visit
+from dean06_auth.second_factors import Enrolment
+from dean06_auth.sessions import Origin
+from dean06_auth.sign_ins import Door, Shown, SignedIn
+from dean06_auth.tokens import AccessToken
 from dean06_core.database import Database
 
 
 @dataclass(frozen=True, slots=True)
 class Gate:
-    """For one operation. It holds two ways through and not the database: every resolver can reach it."""
+    """For one operation. It holds ways through and not the database: every resolver can reach it."""
 
-    sign_in: Callable[[str, str], Awaitable[IssuedToken]]
+    sign_in: Callable[[str, str, str | None], Awaitable[SignedIn]]
     sign_out: Callable[[], Awaitable[None]]
+    sessions: Callable[[], Awaitable[Sequence[AccessToken]]]
+    end_session: Callable[[UUID], Awaitable[None]]
+    change_password: Callable[[str, str], Awaitable[None]]
+    enrol_second_factor: Callable[[str], Awaitable[Enrolment]]
+    confirm_second_factor: Callable[[str], Awaitable[Sequence[str]]]
+    is_current: Callable[[UUID], bool]
 
 
-def gate(database: Database, *, now: datetime, on: date, token: str | None) -> Gate:
-    """``token`` is the one that the operation came with."""
+def gate(
+    database: Database,
+    *,
+    now: datetime,
+    on: date,
+    token: str | None,
+    visit: Visit | None,
+    origin: Origin,
+    door: Door,
+) -> Gate:
+    """``token`` is the one that the operation came with, ``visit`` what it stands for."""
 
-    async def sign_in(login: str, password: str) -> IssuedToken:
-        """A token for whoever knows the password; SIGN_IN_FAILED otherwise."""
-        return await callers.sign_in(database, login=login, password=password, now=now, on=on)
+    async def sign_in(login: str, password: str, second_factor: str | None) -> SignedIn:
+        """A session for whoever shows the right things; SIGN_IN_FAILED or SECOND_FACTOR_REQUIRED otherwise."""
+        shown = Shown(login, password, second_factor)
+        return await sign_ins.sign_in(database, shown, now=now, on=on, origin=origin, door=door)
 
     async def sign_out() -> None:
         """End the token that the operation came with."""
@@ -32,4 +53,68 @@ def gate(database: Database, *, now: datetime, on: date, token: str | None) -> G
             async with database.service(in_turn=False) as session:
                 await tokens.revoke(session, token=token, now=now)
 
-    return Gate(sign_in, sign_out)
+    async def own_sessions() -> Sequence[AccessToken]:
+        caller = present(visit).caller
+        async with database.service_reading() as session:
+            return await sessions.live(
+                session,
+                account_id=account_of(visit),
+                roles={grant.role for grant in caller.grants},
+                profile=door.profile,
+                now=now,
+            )
+
+    async def end_session(id_: UUID) -> None:
+        async with database.service(in_turn=False) as session:
+            await sessions.end(session, account_id=account_of(visit), id_=id_, now=now)
+
+    async def change_password(current: str, new: str) -> None:
+        here = present(visit)
+        await sign_ins.change_password(
+            database,
+            caller=here.caller,
+            token_id=here.token_id,
+            current=current,
+            new=new,
+            now=now,
+            on=on,
+            origin=origin,
+            door=door,
+        )
+
+    async def enrol_second_factor(password: str) -> Enrolment:
+        caller = present(visit).caller
+        return await sign_ins.enrol_second_factor(
+            database, caller=caller, password=password, now=now, origin=origin, door=door
+        )
+
+    async def confirm_second_factor(code: str) -> Sequence[str]:
+        here = present(visit)
+        return await sign_ins.confirm_second_factor(
+            database, caller=here.caller, token_id=here.token_id, code=code, now=now, origin=origin, door=door
+        )
+
+    def is_current(id_: UUID) -> bool:
+        return visit is not None and visit.token_id == id_
+
+    return Gate(
+        sign_in,
+        sign_out,
+        own_sessions,
+        end_session,
+        change_password,
+        enrol_second_factor,
+        confirm_second_factor,
+        is_current,
+    )
+
+
+def present(visit: Visit | None) -> Visit:
+    assert visit is not None  # noqa: S101  whoever came without a token is shown no field that leads here
+    return visit
+
+
+def account_of(visit: Visit | None) -> UUID:
+    account = present(visit).caller.account
+    assert account is not None  # noqa: S101  whoever came with a token has an account
+    return account

@@ -13,6 +13,7 @@ from starlette.responses import Response
 from dean06_schema.engine import MUTATION_NOT_ALLOWED, Answer, Operation
 from dean06_server.desk import Desk
 from dean06_server.negotiation import GRAPHQL, is_json, response_type
+from dean06_server.origins import origin_of
 from dean06_server.refusals import Refusal
 
 T = TypeVar("T")
@@ -25,7 +26,7 @@ def endpoint(desk: Desk) -> Callable[[Request], Awaitable[Response]]:
     async def answer(request: Request) -> Response:
         media_type = _media_type(request)
         operation = await _posted(request) if request.method == "POST" else _asked(request)
-        return _response(await desk.answer(operation, _token(request)), media_type)
+        return _response(await desk.answer(operation, _token(request), origin_of(request)), media_type)
 
     return answer
 

@@ -7,7 +7,8 @@ from collections.abc import AsyncIterator, Collection, Sequence
 from datetime import date, datetime
 from typing import Final
 
-from dean06_auth import callers
+from dean06_auth import callers, registers, sign_ins
+from dean06_auth.sign_ins import Shown
 from dean06_core import computing, imports
 from dean06_core.access import Action, DataClass, Scope, decide
 from dean06_core.catalogue import Catalogue
@@ -47,6 +48,7 @@ async def bring_in(
             catalogue=await Catalogue.load(session, installation.sectors),
             now=now.astimezone(VIETNAM),
             sectors=installation.sectors,
+            others=registers.IMPORTS,
             province=province,
             by=by,
             dry_run=dry_run,
@@ -58,7 +60,7 @@ async def secretary(database: Database, *, login: str, password: str, now: datet
 
     SIGN_IN_FAILED, or NOT_SECRETARIAT for somebody else's account.
     """
-    await callers.recognise(database, login=login, password=password)
+    await sign_ins.recognise(database, Shown(login, password), now=now)
     async with database.service_reading() as session:
         directory, on = await Directory.load(session), business_day(now)
         caller = await callers.as_caller(session, login=login, reach=directory, on=on)
@@ -79,7 +81,7 @@ async def compute_changed(
     Of every month from the earliest day that a changed record names, at most
     two years back, to the current one.
     """
-    if not report.units:
+    if not report.units or report.noun in registers.IMPORTS:
         return
     sector = installation.sector(report.noun.partition(".")[0])
     today = now.astimezone(VIETNAM).date()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Final
 
 from dean06_core.database import Address, backend_of
@@ -19,6 +20,10 @@ class Settings:
     database: Address
     host: str
     port: int
+    profile: Path | None = None
+    secrets_key: Path | None = None
+    audit_key: Path | None = None
+    audit_witness: Path | None = None
 
     @staticmethod
     def read(environment: Mapping[str, str]) -> Settings:
@@ -27,6 +32,10 @@ class Settings:
             database=_address(environment),
             host=environment.get("DEAN06_HOST") or "127.0.0.1",
             port=_port(environment.get("DEAN06_PORT") or "8000"),
+            profile=_file(environment, "DEAN06_PROFILE"),
+            secrets_key=_file(environment, "DEAN06_SECRETS_KEY"),
+            audit_key=_file(environment, "DEAN06_AUDIT_KEY"),
+            audit_witness=_file(environment, "DEAN06_AUDIT_WITNESS"),
         )
 
     @property
@@ -47,6 +56,11 @@ def _address(environment: Mapping[str, str]) -> Address:
     except StartUpError as error:
         raise StartUpError(f"DEAN06_DATABASE_URL cannot be used. {error}") from error
     return address
+
+
+def _file(environment: Mapping[str, str], name: str) -> Path | None:
+    written = environment.get(name)
+    return Path(written) if written else None
 
 
 def _port(written: str) -> int:

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Session
 
-from dean06_auth import accounts, grants
+from dean06_auth import accounts, grants, people
 from dean06_auth.accounts import Account, AccountState
 from dean06_auth.grants import GrantRow, ReachKind, UnitsOf
 from dean06_core.access import ALL, All, DataClass
@@ -76,7 +76,14 @@ async def hire(
     state: AccountState = AccountState.ACTIVE,
 ) -> Account:
     """An account without a password, since hashing one is slow by intention."""
-    account = Account(login=login, name="Nguyễn Văn An", unit_key=unit_key, state=state, created_at=NOW)
+    account = Account(
+        login=login,
+        person_id=(await people.unknown(session)).id,
+        name="Nguyễn Văn An",
+        unit_key=unit_key,
+        state=state,
+        created_at=NOW,
+    )
     session.add(account)
     await session.flush()
     return account

@@ -149,7 +149,7 @@ async def test_what_a_role_may_no_longer_hold_its_grants_have_lost(session: Asyn
             {"role": "chief"},
             "ROLE_UNKNOWN",
             "Không có vai trò “chief”. Hãy chọn một trong: sector_frontend, secretariat, officer, unit_head, "
-            "administrator, approver, auditor.",
+            "leader, administrator, approver, auditor.",
             id="a role that there is not",
         ),
         pytest.param(

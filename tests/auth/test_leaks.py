@@ -5,14 +5,21 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from dean06_auth import accounts, tokens
+from dean06_auth import accounts, people, tokens
+from dean06_auth.accounts import Account
+from dean06_auth.duties import Duty, StandIn
+from dean06_auth.lockouts import SignInAttempts
+from dean06_auth.own_passwords import EarlierPassword
+from dean06_auth.registers import SystemAccount, SystemHeadcount
+from dean06_auth.second_factors import RecoveryCode, SecondFactor
 from dean06_core.database import Database
-from dean06_core.records import Record, declared_access, records_of
+from dean06_core.records import Record, declared_access, new_id, records_of
 from dean06_core.testing import faults
 from dean06_core.testing.leaks import Matrix
-from tests.auth.province import DONG_LOC, NOW, VUNG_ANG, give, hire
+from tests.auth.province import DONG_LOC, NEXT_YEAR, NOW, TODAY, VUNG_ANG, give, hire
 
 pytestmark = pytest.mark.anyio
 
@@ -22,12 +29,23 @@ OWN = [pytest.param(record, id=record.__tablename__) for record in records_of("d
 
 @pytest.fixture
 async def matrix(database: Database) -> Matrix:
-    """Each of two communes has an account with a password, a grant and a token; a third account has nothing."""
+    """Each of two communes has an account with a password, a duty, a grant and a token; a third account has nothing.
+
+    One more account in each would be of somebody who has none.
+    """
     async with database.service() as session:
         await hire(session, "chi")
         for login, unit in (("an", VUNG_ANG), ("binh", DONG_LOC)):
             await _settle_in(session, login, unit)
-    return await Matrix.of(database, TABLES)
+        somebody = [(await people.unknown(session)).id for _ in range(3)]
+        accounts_there = (await session.execute(sa.select(Account.__table__))).mappings().all()
+        factors = (await session.execute(sa.select(SecondFactor.__table__))).mappings().all()
+    waiting = [{**row, "id": new_id(), "confirmed_at": None} for row in factors]
+    spares = [
+        {**row, "id": new_id(), "login": f"{row['login']}.2", "person_id": person}
+        for row, person in zip(accounts_there, somebody, strict=True)
+    ]
+    return await Matrix.of(database, TABLES, {"account": spares, "second_factor": waiting})
 
 
 @pytest.mark.parametrize("record", OWN)
@@ -44,5 +62,37 @@ async def _settle_in(session: AsyncSession, login: str, unit: int) -> None:
     account = await accounts.open(
         session, login=login, name="Nguyễn Văn An", unit_key=unit, password="một mật khẩu dài", now=NOW
     )
+    duty = Duty(
+        account_id=account.id,
+        unit_key=unit,
+        function="Nhập số liệu",
+        decision="QĐ 01/QĐ-UBND",
+        starts=TODAY,
+        ends=NEXT_YEAR,
+        assigned_by="quan-tri",
+        assigned_at=NOW,
+    )
+    session.add(duty)
+    await session.flush()
+    stand_in = StandIn(
+        duty_id=duty.id,
+        account_id=account.id,
+        starts=TODAY,
+        ends=TODAY + timedelta(days=5),
+        named_by="thu-truong",
+        named_at=NOW,
+    )
+    session.add(stand_in)
     await give(session, account)
     await tokens.issue(session, account_id=account.id, now=NOW, lifetime=timedelta(hours=1))
+    session.add_all(
+        [
+            EarlierPassword(account_id=account.id, password_hash="$argon2id$", replaced_at=NOW),
+            RecoveryCode(account_id=account.id, digest=bytes(range(unit, unit + 32)), made_at=NOW),
+            SecondFactor(account_id=account.id, sealed=b"sealed", enrolled_at=NOW, confirmed_at=NOW),
+            SystemAccount(system="mot-cua", as_of=TODAY, login=login, holder=login, unit_key=unit),
+            SystemHeadcount(system="mot-cua", as_of=TODAY, unit_key=unit, people=1),
+            SignInAttempts(source=f"192.0.2.{unit}", bucket=unit, count=1, since=NOW),
+        ]
+    )
+    await session.flush()

@@ -55,7 +55,12 @@ def constraints(connection: sa.Connection) -> set[tuple[str | None, str]]:
 
 
 def test_revisions_follow_one_another_under_names_of_their_own() -> None:
-    assert [revision.revision for revision in history().walk_revisions("base", "head")] == ["auth_0001"]
+    assert [revision.revision for revision in history().walk_revisions("base", "head")] == [
+        "auth_0004",
+        "auth_0003",
+        "auth_0002",
+        "auth_0001",
+    ]
 
 
 def test_migrating_makes_what_the_code_describes(connection: sa.Connection) -> None:

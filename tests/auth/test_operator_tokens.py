@@ -35,7 +35,9 @@ async def test_an_operator_is_given_ten_minutes_and_his_name_and_reason_are_kept
     await give(session, account, "officer")
     issued = await issue(session, login="AN")
     assert issued.expires_at == NOW + timedelta(minutes=10)
-    assert await tokens.holder(session, token=issued.token, now=NOW) is account
+    presented = await tokens.presented(session, token=issued.token, now=NOW)
+    assert presented is not None
+    assert presented.account is account
     kept = await session.scalar(sa.select(AccessToken))
     assert kept is not None
     assert (kept.account_id, kept.issued_by, kept.reason) == (account.id, "operator:hung", "kiểm tra số liệu tuần 24")

@@ -136,7 +136,7 @@ async def test_tasks_keep_to_whom_they_are_addressed_on_the_way_back_and_forth(d
     await migrating.upgrade(database, [CORE])
     after = await kept(database)
     assert after["task_confirmation"][1] == []
-    same = before.keys() - {"task_confirmation", "alembic_version_core"}
+    same = {name for name in before if not name.startswith("audit_")} - {"task_confirmation", "alembic_version_core"}
     assert {name: by_key(after, name) for name in same} == {name: by_key(before, name) for name in same}
     assert await differences(database, core_tables()) == []
 

@@ -86,17 +86,22 @@ async def world(folder: Path, places: Sequence[Place], sectors: Sequence[Sector]
     """A migrated database that holds the places and the indicators of the sectors."""
     tables = declared_access(records_of("dean06_core"))
     async with migrated_database(folder, tables=tables) as database:
-        async with database.service() as session:
-            for place in places:
-                session.add(UnitRow(key=place.key, id=new_id()))
-            await session.flush()
-            for place in places:
-                session.add_all(_rows_of(place))
-            await session.flush()
-            await unit_tree.rebuild(session)
-            await catalogue.register(session, sectors)
-        async with database.service_reading() as session:
-            yield World(database, await Directory.load(session), await Catalogue.load(session, sectors), sectors)
+        yield await settled(database, places, sectors)
+
+
+async def settled(database: Database, places: Sequence[Place], sectors: Sequence[Sector] = (ROADS,)) -> World:
+    """The same in a database that is there, with whatever tables it has."""
+    async with database.service() as session:
+        for place in places:
+            session.add(UnitRow(key=place.key, id=new_id()))
+        await session.flush()
+        for place in places:
+            session.add_all(_rows_of(place))
+        await session.flush()
+        await unit_tree.rebuild(session)
+        await catalogue.register(session, sectors)
+    async with database.service_reading() as session:
+        return World(database, await Directory.load(session), await Catalogue.load(session, sectors), sectors)
 
 
 def province(*below: Place) -> list[Place]:

@@ -13,7 +13,10 @@ from typing import Any
 import httpx2
 import pytest
 import uvicorn
+from passlib.totp import TOTP
 
+from dean06_auth.secret_boxes import SecretBox
+from dean06_auth.sign_ins import Door
 from dean06_core.database import Address
 from dean06_core.testing.places import place
 from dean06_server import app, clock, demo
@@ -69,7 +72,7 @@ def demonstration(
 
 @pytest.fixture(scope="session")
 def address(installation: Installation, demonstration: tuple[Address, str]) -> Iterator[str]:
-    site = app.create(installation, demonstration[0])
+    site = app.create(installation, demonstration[0], door=Door(box=SecretBox((b"k" * 32,))))
     server = uvicorn.Server(uvicorn.Config(site, log_level="warning", access_log=False))
     with socket.create_server(("127.0.0.1", 0)) as listening:
         serving = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
@@ -89,7 +92,7 @@ def client(address: str) -> Iterator[httpx2.Client]:
 
 @pytest.fixture(scope="session")
 def sign_in(client: httpx2.Client, demonstration: tuple[Address, str]) -> SignIn:
-    """Sign in with a login of the demonstration; once a login."""
+    """Sign in with a login of the demonstration, with a second factor where its role needs one; once a login."""
     known: dict[str, Person] = {}
 
     def enter(login: str) -> Person:
@@ -98,6 +101,7 @@ def sign_in(client: httpx2.Client, demonstration: tuple[Address, str]) -> SignIn
             answered = client.post("/graphql", json={"query": document("sign_in"), "variables": variables}).json()
             assert answered["data"]["signIn"]["errors"] == []
             known[login] = Person(client, answered["data"]["signIn"]["token"])
+            _take_second_factor(known[login], demonstration[1])
         return known[login]
 
     return enter
@@ -116,3 +120,13 @@ def secretariat(sign_in: SignIn) -> Person:
 @pytest.fixture(scope="session")
 def commune(sign_in: SignIn) -> Person:
     return sign_in("commune.18823")
+
+
+def _take_second_factor(person: Person, password: str) -> None:
+    """Whoever may not do anything else yet enrols a device and confirms it."""
+    if person.data("{ signedIn }")["signedIn"]:
+        return
+    enrol = "mutation ($password: String!) { enrolSecondFactor(current: $password) { uri errors { code } } }"
+    device = TOTP.from_uri(person.data(enrol, password=password)["enrolSecondFactor"]["uri"])
+    confirm = "mutation ($code: String!) { confirmSecondFactor(code: $code) { errors { code } } }"
+    assert person.data(confirm, code=device.generate().token)["confirmSecondFactor"]["errors"] == []

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from dean06_auth import callers
+from dean06_auth import sign_ins
+from dean06_auth.sign_ins import Shown
 from dean06_core.database import Address, Database
 from dean06_core.testing import statements
 from dean06_schema.engine import Operation
@@ -107,7 +108,5 @@ async def test_who_asks_is_known_from_two_statements(
 
 async def signed_in(database: Database, password: str) -> str:
     now = clock.now()
-    issued = await callers.sign_in(
-        database, login="secretariat", password=password, now=now, on=clock.business_day(now)
-    )
-    return issued.token
+    done = await sign_ins.sign_in(database, Shown("secretariat", password), now=now, on=clock.business_day(now))
+    return done.issued.token

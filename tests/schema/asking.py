@@ -11,6 +11,7 @@ from uuid import UUID
 
 from sqlalchemy import event
 
+from dean06_auth import governing
 from dean06_core.access import ALL, Action, All, Caller, DataClass, Grant
 from dean06_core.acting import Actor
 from dean06_core.database import Database
@@ -79,7 +80,8 @@ async def ask(
             catalogue=actor.catalogue,
             session=session,
             gate=gate,
-            doing=acting(here.database, actor),
+            asking=governing.asking(here.database, actor),
+            doing=governing.governing(here.database, actor, acting(here.database, actor)),
         )
         with statements_read(here.database) as sent:
             answer = await engine.execute(Operation(query, variables), context)

@@ -16,6 +16,7 @@ from uuid import UUID
 import strawberry
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from dean06_auth import governing
 from dean06_core import catalogue, migrating, unit_tree
 from dean06_core.access import ALL, Action, All, Caller, DataClass, Grant, Scope, decide
 from dean06_core.acting import Act, Actor, Done, P, Verb
@@ -112,8 +113,12 @@ class Guarded:
         units = frozenset[int]() if by is None else by.units(TODAY)
         sectors = frozenset[str]() if by is None else by.sectors(TODAY)
         directory, indicators = self.world.directory.limited_to(units), self.world.catalogue.limited_to(sectors)
-        trying = None if by is None else self._trying(Actor(by, directory, indicators, asking.NOW, TODAY))
-        return Context(by, TODAY, asking.NOW, directory, indicators, session, doing=trying)
+        context = Context(by, TODAY, asking.NOW, directory, indicators, session)
+        if by is not None:
+            actor = Actor(by, directory, indicators, asking.NOW, TODAY)
+            context.asking = governing.asking(self.world.database, actor)
+            context.doing = self._trying(actor)
+        return context
 
     def _trying(self, actor: Actor) -> Act:
         """Does core's verbs in transactions that are taken back, so that the next request meets the same rows."""
@@ -131,7 +136,7 @@ class Guarded:
                 await undone()
             return done[0]
 
-        return act
+        return governing.governing(self.world.database, actor, act)
 
     async def answer(self, document: str, by: Caller | None) -> Answer:
         if by is None:

@@ -63,6 +63,10 @@ async def _settle(address: Address) -> None:
         both = await hire(session, "giang")
         await give(session, both, sectors=("roads",))
         await give(session, both, sectors=("rivers",), units=(UnitsOf(ReachKind.SUBTREE, DONG_LOC),))
+        twice = await hire(session, "lan")
+        await give(session, twice, sectors=("roads",))
+        wrong = await give(session, twice, "leader", sectors=("roads",), data_classes=(DataClass.AGGREGATE,))
+        wrong.role, wrong.data_classes = "auditor", "G"
         for login, state in (("ha", AccountState.SUSPENDED), ("khanh", AccountState.CLOSED)):
             await give(session, await hire(session, login, state=state), sectors=("roads",))
     await database.close()
@@ -171,8 +175,8 @@ IN_FORCE = "Ngày 15/06/2026 không quyền nào đang có hiệu lực của t�
         pytest.param(
             "an",
             {"data_class": "GOVERNANCE", "sector": None},
-            f"{IN_FORCE} “an” gồm loại dữ liệu GOVERNANCE. Hãy đề nghị cấp một trong các vai trò: “Quản trị hệ thống”, "
-            "“Người phê duyệt quyền”, “Cán bộ kiểm tra, giám sát”.",
+            f"{IN_FORCE} “an” gồm loại dữ liệu GOVERNANCE. Hãy đề nghị cấp một trong các vai trò: “Thủ trưởng đơn vị”, "
+            "“Quản trị hệ thống”, “Người phê duyệt quyền”, “Cán bộ kiểm tra, giám sát”.",
             id="another data class",
         ),
         pytest.param(
@@ -187,6 +191,13 @@ IN_FORCE = "Ngày 15/06/2026 không quyền nào đang có hiệu lực của t�
             f"{IN_FORCE} “giang” gồm đủ việc, đơn vị, lĩnh vực và loại dữ liệu đã hỏi, dù từng phần có ở các quyền "
             "khác nhau. Hãy đề nghị cấp một quyền gồm đủ.",
             id="roads here and rivers there",
+        ),
+        pytest.param(
+            "lan",
+            {},
+            "Ngày 15/06/2026 tài khoản “lan” giữ cả hai vai trò “Cán bộ nhập số liệu của đơn vị” và “Cán bộ kiểm tra, "
+            "giám sát”, không được giữ cùng lúc nên cả hai đều không có hiệu lực. Hãy thu hồi một vai trò.",
+            id="two roles that exclude each other",
         ),
         pytest.param(
             "ha",
@@ -281,7 +292,7 @@ async def test_a_place_outside_is_unknown_as_one_that_never_was(
 async def test_an_action_that_there_is_not_is_refused_with_those_there_are(here: World) -> None:
     told = await explained(here, "an", action="DELETE")
     assert [error["message"] for error in told.errors] == [
-        "Không có việc “DELETE”. Hãy chọn một trong: READ, RECORD, ASSIGN, ADMINISTER."
+        "Không có việc “DELETE”. Hãy chọn một trong: READ, RECORD, ASSIGN, ADMINISTER, PROPOSE, APPROVE."
     ]
 
 

@@ -5,12 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import cast
 
 import pytest
 
+from dean06_auth.sessions import Step
+from dean06_auth.sign_ins import SignedIn
 from dean06_auth.tokens import IssuedToken
 from dean06_core.access import Action, DataClass, Grant
 from dean06_core.errors import BadInput
+from dean06_schema.signing_in import Gate
 from tests.core.worlds import world
 from tests.schema.asking import EVERYWHERE, ask, official, told
 from tests.schema.orders import COMMUNE, OFFICE, PLACES
@@ -24,27 +28,34 @@ class OneAccount:
 
     signed_out: list[bool] = field(default_factory=list)
 
-    async def sign_in(self, login: str, password: str) -> IssuedToken:
+    async def sign_in(self, login: str, password: str, second_factor: str | None) -> SignedIn:
         if (login, password) != ("lan", "đúng mật khẩu"):
             raise BadInput("SIGN_IN_FAILED", "Không đăng nhập được.")
-        return IssuedToken("d06_abc", datetime(2025, 7, 28, 10, tzinfo=UTC))
+        if second_factor is None:
+            raise BadInput("SECOND_FACTOR_REQUIRED", "Hãy nhập thêm mã.", field=("secondFactor",))
+        issued = IssuedToken("d06_abc", datetime(2025, 7, 28, 10, tzinfo=UTC))
+        return SignedIn(issued, frozenset({Step.CHANGE_PASSWORD}))
 
     async def sign_out(self) -> None:
         self.signed_out.append(True)
 
 
-SIGN_IN = """mutation ($password: String!) { signIn(login: "lan", password: $password) {
-    token expiresAt secondFactorRequired errors { __typename code field message } } }"""
+SIGN_IN = """mutation ($password: String!, $code: String) {
+    signIn(login: "lan", password: $password, secondFactor: $code) {
+    token expiresAt secondFactorRequired nextSteps errors { __typename code field message } } }"""
 
 
 async def test_the_right_password_is_exchanged_for_a_token(tmp_path: Path) -> None:
     async with world(tmp_path, PLACES) as here:
-        answer = await ask(here, SIGN_IN, {"password": "đúng mật khẩu"}, gate=OneAccount())
+        answer = await ask(
+            here, SIGN_IN, {"password": "đúng mật khẩu", "code": "123456"}, gate=cast(Gate, OneAccount())
+        )
         assert answer.data == {
             "signIn": {
                 "token": "d06_abc",
                 "expiresAt": "2025-07-28T10:00:00+00:00",
                 "secondFactorRequired": False,
+                "nextSteps": ["CHANGE_PASSWORD"],
                 "errors": [],
             }
         }
@@ -52,7 +63,7 @@ async def test_the_right_password_is_exchanged_for_a_token(tmp_path: Path) -> No
 
 async def test_a_wrong_password_is_told_in_the_payload_and_is_no_request_error(tmp_path: Path) -> None:
     async with world(tmp_path, PLACES) as here:
-        answer = await ask(here, SIGN_IN, {"password": "sai"}, gate=OneAccount())
+        answer = await ask(here, SIGN_IN, {"password": "sai"}, gate=cast(Gate, OneAccount()))
         refusal = {
             "__typename": "Refusal",
             "code": "SIGN_IN_FAILED",
@@ -61,14 +72,28 @@ async def test_a_wrong_password_is_told_in_the_payload_and_is_no_request_error(t
         }
         assert answer.errors == []
         assert answer.data == {
-            "signIn": {"token": None, "expiresAt": None, "secondFactorRequired": False, "errors": [refusal]}
+            "signIn": {
+                "token": None,
+                "expiresAt": None,
+                "secondFactorRequired": False,
+                "nextSteps": [],
+                "errors": [refusal],
+            }
         }
+
+
+async def test_a_missing_second_factor_is_asked_for(tmp_path: Path) -> None:
+    async with world(tmp_path, PLACES) as here:
+        answer = await ask(here, SIGN_IN, {"password": "đúng mật khẩu"}, gate=cast(Gate, OneAccount()))
+        told = answer.data["signIn"]
+        assert (told["token"], told["secondFactorRequired"]) == (None, True)
+        assert [error["code"] for error in told["errors"]] == ["SECOND_FACTOR_REQUIRED"]
 
 
 async def test_signing_out_ends_the_token(tmp_path: Path) -> None:
     gate = OneAccount()
     async with world(tmp_path, PLACES) as here:
-        answer = await ask(here, "mutation { signOut { errors { code } } }", gate=gate)
+        answer = await ask(here, "mutation { signOut { errors { code } } }", gate=cast(Gate, gate))
         assert (answer.data, gate.signed_out) == ({"signOut": {"errors": []}}, [True])
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date, datetime, timedelta
 from typing import Final
 
@@ -10,20 +11,30 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from dean06_auth import accounts, grants, tokens
 from dean06_auth.accounts import Account
 from dean06_auth.roles import Role
-from dean06_core.access import ALL
+from dean06_core.access import ALL, All
 
 PASSWORD: Final = "mat-khau-thu"
 
 
-async def hired(session: AsyncSession, login: str, role: Role, *, unit: int, now: datetime) -> Account:
-    """An account at a unit that holds a role for health, everywhere, for a year."""
-    account = await accounts.open(session, login=login, name="Người thử", unit_key=unit, password=PASSWORD, now=now)
+async def hired(
+    session: AsyncSession,
+    login: str,
+    role: Role,
+    *,
+    unit: int,
+    now: datetime,
+    sectors: Collection[str] | All = frozenset({"health"}),
+) -> Account:
+    """An account at a unit that holds a role everywhere for a year, for health if nothing else is said."""
+    account = await accounts.open(
+        session, login=login, name="Người thử", unit_key=unit, password=PASSWORD, now=now, change_required=False
+    )
     starts: date = now.date()
     await grants.give(
         session,
         account=account,
         role=role.name,
-        sectors={"health"},
+        sectors=sectors,
         units=ALL,
         data_classes=role.data_classes,
         starts=starts,

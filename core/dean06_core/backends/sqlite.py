@@ -18,6 +18,7 @@ from dean06_core.access import Access, Right
 from dean06_core.errors import StartUpError
 from dean06_core.walls.sqlite import Wall, refuse_unless_reading
 from dean06_core.walls.sqlite_guard import Guard
+from dean06_core.walls.sqlite_logs import log_triggers
 
 if TYPE_CHECKING:
     from dean06_core.database import Database
@@ -63,10 +64,30 @@ class Sqlite:
         return str(self._watch.execute("pragma data_version").fetchone()[0])
 
     async def raise_walls(self) -> None:
-        """Nothing is kept in the file: every reading connection raises its own wall."""
+        """Every reading connection raises its own; the file keeps what stops services from changing a log."""
+        async with self.services.begin() as connection:
+            for statement in await self._logs(connection):
+                await connection.exec_driver_sql(statement)
 
     async def refuse_unless_walled(self) -> None:
-        """Never: see ``raise_walls``."""
+        async with self.services.connect() as connection:
+            found = await connection.exec_driver_sql("select sql from sqlite_master where type = 'trigger'")
+            kept = {sql for (sql,) in found}
+            meant = [each for each in await self._logs(connection) if each.startswith("CREATE")]
+        if not kept.issuperset(meant):
+            raise StartUpError(
+                f"The walls of {self.name} are not those of the installed tables. To go on, run: dean06 migrate"
+            )
+
+    async def _logs(self, connection: AsyncConnection) -> list[str]:
+        """The statements that leave exactly the triggers of the declared logs that are there."""
+        statements: list[str] = []
+        for table, access in sorted(self._tables.items()):
+            if access.appended_by_all is not None:
+                listed = await connection.exec_driver_sql(f'pragma main.table_info("{table}")')
+                columns = {row.name: bool(row.pk) for row in listed}
+                statements += log_triggers(table, access.appended_by_all, columns) if columns else []
+        return statements
 
     async def fault(self) -> str | None:
         return None if self.path.exists() else "does not exist: dean06 migrate"

@@ -27,7 +27,9 @@ class Context:
     ``directory`` is limited to the caller's units and ``catalogue`` to the
     caller's sectors; ``reading`` gives the walled session, one user at a time,
     because sibling fields resolve side by side. ``gate`` and ``doing`` are the
-    server's: the way in and out, and the way to do one of core's verbs.
+    server's: the way in and out, and the way to do one of core's verbs. ``own``
+    names what somebody may do of his own who has not finished signing in, and
+    ``asking`` is the way to ask about accounts.
     """
 
     caller: Caller | None
@@ -37,6 +39,8 @@ class Context:
     catalogue: Catalogue
     session: AsyncSession | None = None
     gate: Any = None
+    own: frozenset[str] = frozenset()
+    asking: Act | None = None
     doing: Act | None = None
     _lock: asyncio.Lock = field(default_factory=asyncio.Lock)
     _loaders: dict[tuple[Batch, str], DataLoader[Any, Any]] = field(default_factory=dict)
@@ -52,6 +56,12 @@ class Context:
             raise PermissionError("An anonymous operation has no session to read with.")
         async with self._lock:
             yield self.session
+
+    async def ask(self, question: Verb[P, Done], /, *args: P.args, **kwargs: P.kwargs) -> Done:
+        """Ask about accounts as the caller; what is not his to know is left out."""
+        if self.asking is None:
+            raise PermissionError("An anonymous operation is told of nobody's account.")
+        return await self.asking(question, *args, **kwargs)
 
     async def act(self, verb: Verb[P, Done], /, *args: P.args, **kwargs: P.kwargs) -> Done:
         """Do one of core's verbs as the caller; what is read from here on knows of it."""

@@ -17,7 +17,7 @@ from typing import Any, Final
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY
 
-from dean06_core.access import Access, Action, All, Right, Via, key_of
+from dean06_core.access import Access, Action, All, Appended, Right, Via, key_of
 
 SETTING: Final = "dean06.pass"
 EXPIRED: Final = "D0601"
@@ -48,6 +48,16 @@ POWERS: Final = sa.text(
     """
 )
 
+_POLICIES: Final = (
+    "services",
+    "services_insert",
+    "services_update",
+    "services_delete",
+    "owner",
+    "callers",
+    "callers_insert",
+    "callers_update",
+)
 _NO_FUNCTIONS: Final = """
     do $$ declare each regprocedure; begin
         for each in select oid from pg_proc where pronamespace = 'wall'::regnamespace loop
@@ -99,7 +109,7 @@ def raised(tables: Mapping[str, Access], existing: Collection[str], logins: Logi
     """
     yield "create schema if not exists wall"
     for table in sorted(existing):
-        for policy in ("services", "callers", "callers_insert", "callers_update"):
+        for policy in _POLICIES:
             yield f'drop policy if exists {policy} on public."{table}"'
     yield _NO_FUNCTIONS
     yield from _helpers(logins)
@@ -121,7 +131,10 @@ def raised(tables: Mapping[str, Access], existing: Collection[str], logins: Logi
         name = f'public."{table}"'
         yield f"alter table {name} enable row level security"
         yield f"alter table {name} force row level security"
-        yield f"create policy services on {name} to {services}, {owner} using (true) with check (true)"
+        if access is not None and access.appended_by_all is not None:
+            yield from _appending(name, access.appended_by_all, services, callers, owner)
+        else:
+            yield f"create policy services on {name} to {services}, {owner} using (true) with check (true)"
         if access is None or access.internal:
             continue
         seen = _predicate(table, access, tables)
@@ -132,6 +145,26 @@ def raised(tables: Mapping[str, Access], existing: Collection[str], logins: Logi
             yield f"create policy callers_insert on {name} for insert to {callers} with check ({written})"
             yield f"create policy callers_update on {name} for update to {callers} using ({written})"
             yield f"grant insert, update on {name} to {callers}"
+
+
+def _appending(name: str, appended: Appended, services: str, callers: str, owner: str) -> Iterator[str]:
+    """Rows of it are added by services and whoever may write anything; the owner alone is not held to it."""
+    number = appended.numbered_in
+    new = "true" if number is None else f'"{number}" is null'
+    may = f"{new} and (select wall.writes())"
+    yield f"create policy owner on {name} to {owner} using (true) with check (true)"
+    yield f"create policy services on {name} for select to {services} using (true)"
+    yield f"create policy services_insert on {name} for insert to {services} with check ({new})"
+    yield f"create policy callers_insert on {name} for insert to {callers} with check ({may})"
+    yield f"grant insert on {name} to {callers}"
+    yield f"revoke update, delete, truncate on {name} from {services}"
+    if number is not None:
+        numbering = f'using ("{number}" is null) with check ("{number}" is not null)'
+        yield f"create policy services_update on {name} for update to {services} {numbering}"
+        yield f'grant update ("{number}") on {name} to {services}'
+    if appended.is_erasable:
+        yield f"create policy services_delete on {name} for delete to {services} using (true)"
+        yield f"grant delete on {name} to {services}"
 
 
 def _helpers(logins: Logins) -> Iterator[str]:
@@ -156,6 +189,18 @@ def _helpers(logins: Logins) -> Iterator[str]:
                 raise exception 'The pass is over.' using errcode = '{EXPIRED}';
             end if;
             return coalesce(found.everything, false);
+        end
+        """,
+    )
+    yield _function(
+        "writes()",
+        "boolean",
+        f"""
+        begin
+            perform wall.everything('');
+            return exists (
+                select from wall.pass p where p.digest = {_PASS} and position(':' in p.data_class) > 0
+            );
         end
         """,
     )

@@ -20,7 +20,6 @@ _ALLOWED: Final = {
     sqlite3.SQLITE_TRANSACTION,
     sqlite3.SQLITE_SAVEPOINT,
 }
-_WRITING: Final = {sqlite3.SQLITE_INSERT, sqlite3.SQLITE_UPDATE}
 
 
 class Guard(Passes):
@@ -32,9 +31,10 @@ class Guard(Passes):
             if table in existing:
                 for trigger in self._triggers(table, access):
                     connection.execute(trigger)
-        self._open = {
-            table for table, access in self._tables.items() if table in existing and access.written_by is not None
-        }
+        there = {table: access for table, access in self._tables.items() if table in existing}
+        written = {table for table, access in there.items() if access.written_by is not None}
+        appended = {table for table, access in there.items() if access.appended_by_all is not None}
+        self._open = {sqlite3.SQLITE_INSERT: written | appended, sqlite3.SQLITE_UPDATE: written}
         connection.set_authorizer(self._authorize)
 
     def _triggers(self, table: str, access: Access) -> list[str]:
@@ -42,6 +42,12 @@ class Guard(Passes):
         refused = f"select raise(abort, 'A row of {table} is outside the pass.')"
         named = f'create temp trigger "wall_{self._secret}_'
         never = [f'{named}delete_{table}" before delete on main."{table}" begin {refused}; end']
+        if access.appended_by_all is not None:
+            held = f"select 1 from {self._name('right')} where instr(data_class, ':')"
+            return [
+                *never,
+                f'{named}insert_{table}" before insert on main."{table}" when not exists ({held}) begin {refused}; end',
+            ]
         if access.written_by is None:
             return never
         new, old = (self._predicate(table, access, row, "", access.written_by) for row in ("new", "old"))
@@ -59,5 +65,5 @@ class Guard(Passes):
             return sqlite3.SQLITE_OK
         if action == sqlite3.SQLITE_FUNCTION:
             return sqlite3.SQLITE_DENY if second in REACHING_OUT else sqlite3.SQLITE_OK
-        is_open = action in _WRITING and schema == "main" and first in self._open
+        is_open = schema == "main" and first in self._open.get(action, ())
         return sqlite3.SQLITE_OK if is_open else sqlite3.SQLITE_DENY

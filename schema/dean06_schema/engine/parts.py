@@ -6,15 +6,18 @@ from dataclasses import dataclass
 from typing import Final
 
 from dean06_schema.access import AccessQuery
+from dean06_schema.account_reports import AccountReportQuery
 from dean06_schema.accounts import AccountMutation, AccountQuery
 from dean06_schema.assigning import AssigningMutation
 from dean06_schema.below_target import BelowTargetQuery
 from dean06_schema.documents import DocumentQuery
 from dean06_schema.errors import Refusal
+from dean06_schema.governance import GovernanceMutation
 from dean06_schema.indicators import IndicatorQuery
 from dean06_schema.nodes import NodeQuery
 from dean06_schema.observations import ObservationQuery
 from dean06_schema.recording import RecordingMutation
+from dean06_schema.signing_in import SigningInMutation
 from dean06_schema.systems import SystemQuery
 from dean06_schema.task_orders import TaskMutation
 from dean06_schema.task_summaries import TaskSummaryQuery
@@ -40,6 +43,7 @@ CONTRACT: Final = Parts(
     queries=(
         AccountQuery,
         AccessQuery,
+        AccountReportQuery,
         NodeQuery,
         UnitQuery,
         IndicatorQuery,
@@ -50,6 +54,13 @@ CONTRACT: Final = Parts(
         DocumentQuery,
         SystemQuery,
     ),
-    mutations=(AccountMutation, RecordingMutation, AssigningMutation, TaskMutation),
+    mutations=(
+        AccountMutation,
+        SigningInMutation,
+        GovernanceMutation,
+        RecordingMutation,
+        AssigningMutation,
+        TaskMutation,
+    ),
     types=(Refusal,),
 )

@@ -15,22 +15,27 @@ from graphql import (
     is_input_object_type,
 )
 
+from dean06_auth.sessions import Step
 from dean06_core.access import Action, DataClass
 from dean06_core.graphql import Context
 
 SIGNED_IN: Final = "signed_in"
+LEAVING: Final = "LEAVE"
+OWN: Final = frozenset({LEAVING, *Step})
+"""What one does of one's own, whether one has finished signing in or, where ``Context.own`` names it, not yet."""
 
 IsVisible = Callable[[GraphQLNamedType, GraphQLField], bool]
 
 
 def permissions(context: Context, sectors: Collection[str]) -> frozenset[str]:
-    """What a caller may be shown, given the installed sectors; nothing for someone who has not signed in."""
+    """What a caller may be shown, given the installed sectors; next to nothing for someone who has not signed in."""
     if context.caller is None:
-        return frozenset()
+        return frozenset(map(_of_own, context.own))
     held = context.sectors
     return frozenset(
         {
             SIGNED_IN,
+            *map(_of_own, OWN),
             *(_of_sector(code) for code in sectors if code in held),
             *(
                 _to(action, data_class)
@@ -47,10 +52,13 @@ def needed(field: GraphQLField, *, is_root: bool) -> frozenset[str]:
     """The permissions without which a field is hidden, as its metadata says. A root field needs someone signed in.
 
     ``sector``: a sector's code. ``needs``: an action and a data class that one
-    grant of the caller has to give, of whatever units and sectors.
+    grant of the caller has to give, of whatever units and sectors. ``own``: one
+    of ``OWN``, for which one need not have finished signing in.
     """
     definition = field.extensions.get("strawberry-definition")
     metadata = {} if definition is None else definition.metadata
+    if "own" in metadata:
+        return frozenset({_of_own(metadata["own"])})
     found = {SIGNED_IN} if is_root and not metadata.get("open") else set()
     if "sector" in metadata:
         found |= {SIGNED_IN, _of_sector(metadata["sector"])}
@@ -78,6 +86,10 @@ def reachable(roots: Iterable[GraphQLNamedType], is_visible: IsVisible) -> dict[
         elif is_input_object_type(type_):
             front += [get_named_type(field.type) for field in type_.fields.values()]
     return found
+
+
+def _of_own(what: str) -> str:
+    return f"own:{what}"
 
 
 def _of_sector(code: str) -> str:

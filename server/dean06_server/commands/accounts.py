@@ -9,12 +9,13 @@ from datetime import date
 
 import click
 
-from dean06_auth import accounts, operator_tokens
+from dean06_auth import accounts, beginnings, lockouts, operator_tokens, roles
 from dean06_auth.accounts import Account
 from dean06_auth.tokens import IssuedToken
 from dean06_core.directory import Directory
 from dean06_server import clock
 from dean06_server.clock import VIETNAM, business_day
+from dean06_server.commands import governing
 from dean06_server.commands.opening import fitting_database_of
 from dean06_server.demo import mark
 from dean06_server.installation import Installation
@@ -36,6 +37,14 @@ def token(login: str, reason: str | None) -> None:
 
 
 @account.command()
+@click.argument("login")
+def unlock(login: str) -> None:
+    """Let LOGIN try again after too many failed sign-ins, from wherever that was."""
+    lifted = asyncio.run(_unlock(login))
+    click.echo(f"{login}: đã bỏ khóa ở {lifted} nơi")
+
+
+@account.command()
 def stranded() -> None:
     """List the accounts whose unit is gone; they may only look until they are moved."""
     for line in asyncio.run(_stranded()) or ["Mọi tài khoản đều ở đơn vị đang hoạt động"]:
@@ -48,6 +57,43 @@ def stranded() -> None:
 def move(login: str, unit: str) -> None:
     """Move LOGIN to the unit CODE. What was granted stays as it is."""
     click.echo(asyncio.run(_move(login, unit)))
+
+
+@account.command("open")
+@click.argument("login")
+@click.option("--name", required=True, help="The person's name.")
+@click.option("--unit", "code", metavar="CODE", required=True, help="The unit at which the person works.")
+@click.option(
+    "--begin-as",
+    type=click.Choice([role.name for role in beginnings.ROLES]),
+    help="Give this role everywhere for 90 days; only while nobody has it.",
+)
+@click.option("--reason", default="", help="The decision behind --begin-as; kept with the grant.")
+def open_(login: str, name: str, code: str, begin_as: str | None, reason: str) -> None:
+    """Open LOGIN with a first password. Nothing is granted by it, but to begin an empty installation."""
+    password = click.prompt(f"Mật khẩu đầu tiên của {login}", hide_input=True, confirmation_prompt=True, err=True)
+    click.echo(asyncio.run(_open(login, name, code, password, begin_as, reason)))
+
+
+for _command in governing.COMMANDS:
+    account.add_command(_command)
+
+
+async def _open(login: str, name: str, code: str, password: str, begin_as: str | None, reason: str) -> str:
+    now = clock.now()
+    on = business_day(now)
+    async with fitting_database_of(Installation.found()) as database, database.service() as session:
+        unit = (await Directory.load(session)).named(code, on)
+        opened = await accounts.open(session, login=login, name=name, unit_key=unit.key, password=password, now=now)
+        if begin_as is not None:
+            role = roles.named(begin_as)
+            await beginnings.begin(session, account=opened, role=role, operator=_operator(), reason=reason, on=on)
+    return f"{opened.login}: {unit.name} ({unit.code})"
+
+
+async def _unlock(login: str) -> int:
+    async with fitting_database_of(Installation.found()) as database, database.service(in_turn=False) as session:
+        return await lockouts.lift(session, login=accounts.login_of(login))
 
 
 async def _stranded() -> list[str]:

@@ -7,10 +7,12 @@ import platform
 
 import click
 
+from dean06_auth import profile
 from dean06_core import migrating
 from dean06_core.database import Database
 from dean06_core.errors import StartUpError
-from dean06_server.commands.opening import database_of, owned_database_of
+from dean06_server.commands.opening import database_of, owned_database_of, settings
+from dean06_server.doors import door_of
 from dean06_server.installation import Installation
 
 
@@ -43,7 +45,24 @@ async def _examine() -> bool:
     are_plugins_well = _examine_plugins(installation)
     async with database_of(installation) as database:
         is_database_well = await _examine_database(installation, database)
-    return are_plugins_well and is_database_well
+    return _examine_door() and are_plugins_well and is_database_well
+
+
+def _examine_door() -> bool:
+    """The running values of the compliance profile, and whether anybody can enrol a second factor."""
+    try:
+        door = door_of(settings())
+    except StartUpError as error:
+        click.echo(f"broken  signing in: {error}")
+        return False
+    tightened = [each.name for each in profile.running(door.profile) if each.is_tightened]
+    click.echo(f"ok      profile {profile.NAME}, tightened here: {', '.join(tightened) or 'nothing'}")
+    for each in profile.running(door.profile):
+        click.echo(f"rule    {each}")
+    click.echo(f"note    deviation: {profile.DEVIATION}")
+    if door.box is None:
+        click.echo("note    DEAN06_SECRETS_KEY is not set, so nobody can enrol a second factor")
+    return True
 
 
 def _examine_plugins(installation: Installation) -> bool:

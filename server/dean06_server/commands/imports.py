@@ -8,6 +8,7 @@ from pathlib import Path
 
 import click
 
+from dean06_auth import registers
 from dean06_core import imports
 from dean06_core.imports import ImportReport
 from dean06_core.outcomes import Tally
@@ -33,7 +34,7 @@ def import_(noun: str, file: Path, dry_run: bool, province: str | None, login: s
     computed afterwards.
     """
     installation = Installation.found()
-    nouns = imports.nouns(installation.sectors)
+    nouns = imports.nouns(installation.sectors, registers.IMPORTS)
     if noun not in nouns:
         raise click.BadParameter(f"'{noun}' is none of: {', '.join(nouns)}.", param_hint="NOUN")
     signed = None if login is None else (login, password_of(login))

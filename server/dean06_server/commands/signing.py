@@ -5,20 +5,24 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import datetime
 
 import click
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from dean06_auth import callers
+from dean06_auth import callers, sign_ins
+from dean06_auth.governing import governing
+from dean06_auth.sign_ins import Shown
 from dean06_core.acting import Act, Actor
 from dean06_core.catalogue import Catalogue
 from dean06_core.database import Database
 from dean06_core.directory import Directory
-from dean06_core.errors import StartUpError
+from dean06_core.errors import BadInput, StartUpError
 from dean06_core.verbs import acting
 from dean06_server import clock
 from dean06_server.clock import business_day
-from dean06_server.commands.opening import fitting_database_of
+from dean06_server.commands.opening import fitting_database_of, settings
+from dean06_server.doors import door_of
 from dean06_server.installation import Installation
 
 by = click.option("--by", "login", metavar="LOGIN", required=True, help="In whose name; asks for the password.")
@@ -50,7 +54,7 @@ async def signed_in(login: str, password: str) -> AsyncIterator[Signed]:
     installation, now = Installation.found(), clock.now()
     on = business_day(now)
     async with fitting_database_of(installation) as database:
-        await callers.recognise(database, login=login, password=password)
+        await _recognise(database, login, password, now)
         async with database.service_reading() as session:
             directory = await Directory.load(session)
             catalogue = await Catalogue.load(session, installation.sectors)
@@ -58,4 +62,15 @@ async def signed_in(login: str, password: str) -> AsyncIterator[Signed]:
         if caller is None:
             raise StartUpError(f"The account '{login}' was closed this moment.")
         actor = Actor.of(caller, directory, catalogue, now, on)
-        yield Signed(actor, acting(database, actor), database)
+        yield Signed(actor, governing(database, actor, acting(database, actor)), database)
+
+
+async def _recognise(database: Database, login: str, password: str, now: datetime) -> None:
+    door = door_of(settings())
+    try:
+        await sign_ins.recognise(database, Shown(login, password), now=now, door=door)
+    except BadInput as refused:
+        if refused.code != "SECOND_FACTOR_REQUIRED":
+            raise
+        code: str = click.prompt(f"Mã xác thực thứ hai của {login}", hide_input=True, err=True)
+        await sign_ins.recognise(database, Shown(login, password, code), now=clock.now(), door=door)

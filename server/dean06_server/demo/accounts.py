@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from dean06_auth import accounts, grants, passwords, roles
 from dean06_auth.accounts import Account, AccountCredential
+from dean06_auth.duties import Duty
 from dean06_auth.grants import GrantRow, ReachKind, UnitsOf
 from dean06_auth.roles import Role
 from dean06_core.access import ALL, All
@@ -20,6 +21,7 @@ from dean06_core.directory import Directory
 _LASTS: Final = timedelta(days=365)
 _RENEWED_BEFORE: Final = timedelta(days=30)
 _BASIS: Final = "Tài khoản trình diễn"
+_BY: Final = "demo"
 _LETTERS: Final = "abcdefghjkmnpqrstuvwxyz23456789"  # none that looks like another
 _PROVINCE: Final = ("42", "bhxh-khu-vuc-xv")
 """The province, and the agency that serves it from outside."""
@@ -68,12 +70,18 @@ async def make(session: AsyncSession, directory: Directory, *, now: datetime, on
         if account is None:
             unit = directory.named(person.unit, on)
             account = await accounts.open(
-                session, login=person.login, name=person.name, unit_key=unit.key, password=password, now=now
+                session,
+                login=person.login,
+                name=person.name,
+                unit_key=unit.key,
+                password=password,
+                now=now,
+                change_required=False,
             )
         else:
             await _set_password(session, account, password, now)
         if not await _is_granted(session, account, on):
-            await _grant(session, directory, account, person, on)
+            await _grant(session, directory, account, person, on, now)
     return password
 
 
@@ -90,15 +98,40 @@ async def _is_granted(session: AsyncSession, account: Account, on: date) -> bool
     return ends is not None and on + _RENEWED_BEFORE < ends
 
 
-async def _grant(session: AsyncSession, directory: Directory, account: Account, person: Person, on: date) -> None:
-    await grants.give(
-        session,
-        account=account,
-        role=person.role.name,
-        sectors=person.sectors,
-        units=[UnitsOf(ReachKind.SUBTREE, directory.named(code, on).key) for code in person.sees],
-        data_classes=person.role.data_classes,
-        starts=on,
-        ends=on + _LASTS,
-        basis=_BASIS,
-    )
+async def _grant(
+    session: AsyncSession, directory: Directory, account: Account, person: Person, on: date, now: datetime
+) -> None:
+    """A duty at each unit at the top of what he sees, and the role on it."""
+    for code in person.sees:
+        unit, sector = directory.named(code, on), _only(person.sectors)
+        duty = Duty(
+            account_id=account.id,
+            unit_key=unit.key,
+            sector=sector,
+            function=person.role.title,
+            decision=_BASIS,
+            starts=on,
+            ends=on + _LASTS,
+            assigned_by=_BY,
+            assigned_at=now,
+        )
+        session.add(duty)
+        await session.flush()
+        await grants.give(
+            session,
+            account=account,
+            role=person.role.name,
+            sectors=person.sectors,
+            units=[UnitsOf(ReachKind.SUBTREE, unit.key)],
+            data_classes=person.role.data_classes,
+            starts=on,
+            ends=on + _LASTS,
+            basis=_BASIS,
+            duty=duty,
+            given_by=_BY,
+        )
+
+
+def _only(sectors: frozenset[str] | All) -> str | None:
+    """The one sector of a duty; None is every one."""
+    return None if isinstance(sectors, All) or len(sectors) != 1 else next(iter(sectors))

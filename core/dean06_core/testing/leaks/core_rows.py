@@ -10,6 +10,9 @@ from typing import Final
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from dean06_core import catalogue
+from dean06_core.audit.checkpoints import AuditCheckpoint
+from dean06_core.audit.events import AuditEvent, AuditPersonal
+from dean06_core.audit.sealing import AuditTile
 from dean06_core.documents import DocumentAuthor, LegalDocument
 from dean06_core.indicators import Indicator
 from dean06_core.observations import Observation, ObservationPart
@@ -50,7 +53,7 @@ async def add_core_rows(session: AsyncSession) -> None:
     province, *communes = (directory.named(code, _ON).key for code in (PROVINCE, *COMMUNES))
     documents = [LegalDocument(id=new_id(), label=label, kind="plan") for label in ("KH 1", "KH 2")]
     some = communes[:2]
-    for row in chain(_reference(province, communes, documents), _figures(some), _tasks(some, documents)):
+    for row in chain(_reference(province, communes, documents), _figures(some), _tasks(some, documents), _audit(some)):
         session.add(row)
         await session.flush()
 
@@ -159,6 +162,44 @@ def _task(number: int, addressee: int, sector: str | None) -> Task:
         addressee_key=addressee,
         sector=sector,
     )
+
+
+def _audit(communes: list[int]) -> Iterator[Record]:
+    """Events of each unit and of none, some with what they say of a person."""
+    for unit in [*communes, *communes, None, None]:
+        event = AuditEvent(
+            id=new_id(),
+            recorded_at=_AT,
+            login="officer",
+            role="officer",
+            unit_key=unit,
+            unit="",
+            action="figure_entries.enter",
+            subject="",
+            outcome="DONE",
+            commitment="",
+            body="{}",
+            leaf=b"leaf",
+        )
+        yield event
+        yield AuditPersonal(event_id=event.id, salt=b"salt", told="{}")
+    for unit in communes:
+        yield AuditEvent(
+            id=new_id(),
+            recorded_at=_AT,
+            login="",
+            role="",
+            unit_key=unit,
+            unit="",
+            action="sign_in",
+            subject="",
+            outcome="SIGN_IN_FAILED",
+            commitment="",
+            body="{}",
+            leaf=b"leaf",
+        )
+    yield AuditTile(number=0, before=b"", leaves=b"leaf")
+    yield AuditCheckpoint(size=1, signed_at=_AT, note="note")
 
 
 def _target_of(unit: int) -> Target:

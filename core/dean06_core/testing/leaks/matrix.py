@@ -26,6 +26,7 @@ from dean06_core.testing.leaks.statements import COUNTS, KEYS
 from dean06_core.testing.leaks.targets import Key, Target
 from dean06_core.testing.leaks.texts import TEXTS
 from dean06_core.testing.leaks.writes import WRITES, Aim, Kind, Write
+from dean06_core.testing.owning import owning
 
 REFUSALS: Final = (DBAPIError, PermissionError, WriteRefused, StaleDataError, sqlite3.Error, psycopg.Error)
 _EVERYTHING: Final = tuple(Right(each, ALL, ALL, action) for each in DataClass for action in Action)
@@ -93,6 +94,9 @@ class Matrix:
             for aim in outside if self.tables[name].written_by else outside[:1]:
                 await _attempted(self.database.writing(rights), write, aim)
             faults += await self._unchanged(name, f"'{way}' without a right to it")
+            if self.tables[name].appended_by_all is not None and write.kind is not Kind.INSERT:
+                faults += await self._unchanged_for_good(way, write, any_aim, rights)
+                continue
             if inside and write.kind is not Kind.DELETE and way != "insert or replace":
                 faults += await self._changed_by_one_inside(way, write, inside[0], rights)
             elif not write.of_the_owner:
@@ -120,6 +124,16 @@ class Matrix:
             return []
         await self._restore(name, after[name])
         return [f"Table '{name}': {what} changed {count} rows. It may change none."]
+
+    async def _unchanged_for_good(self, way: str, write: Write, aim: Aim, rights: tuple[Right, ...]) -> list[str]:
+        """Of a row that is there for good: nobody changes it, not even services, unless they may erase it."""
+        name, appended = aim.target.table.name, self.tables[aim.target.table.name].appended_by_all
+        await _attempted(self.database.writing(rights), write, aim)
+        faults = await self._unchanged(name, f"'{way}' by somebody who adds rows")
+        if write.kind is not Kind.DELETE or appended is None or not appended.is_erasable:
+            await _attempted(self.database.service(), write, aim)
+            return faults + await self._unchanged(name, f"'{way}' by a service")
+        return faults if write.of_the_owner else [*faults, *await self._changed_by_one_as_a_service(way, write, aim)]
 
     async def _changed_by_one_inside(self, way: str, write: Write, aim: Aim, rights: tuple[Right, ...]) -> list[str]:
         name = aim.target.table.name
@@ -155,13 +169,13 @@ class Matrix:
         table = Record.metadata.tables[name]
         keys = [column.name for column in table.primary_key]
         was, now = ({tuple(row[key] for key in keys): row for row in rows} for rows in (self.rows[name], after))
-        async with self.database.service() as session:
+        async with owning(self.database) as connection:
             for key in now.keys() - was.keys():
-                await session.execute(sa.delete(table).where(_is(table, key)))
+                await connection.execute(sa.delete(table).where(_is(table, key)))
             for key in was.keys() - now.keys():
-                await session.execute(sa.insert(table).values(dict(was[key])))
+                await connection.execute(sa.insert(table).values(dict(was[key])))
             for key in (key for key in was.keys() & now.keys() if was[key] != now[key]):
-                await session.execute(sa.update(table).where(_is(table, key)).values(dict(was[key])))
+                await connection.execute(sa.update(table).where(_is(table, key)).values(dict(was[key])))
 
     def _target(self, record: type[Record]) -> Target:
         columns = [*table_of(record).primary_key.columns.keys()]

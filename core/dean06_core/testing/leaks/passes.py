@@ -60,7 +60,8 @@ def officer(table: str, tables: Mapping[str, Access], rows: Rows) -> Rights:
     """Who reads and, where the table lets a caller do so, writes the rows of one unit and sector."""
     reading = passes(table, tables, rows)
     rights = reading.get(OFFICER, reading[EVERYBODY])
-    action = tables[table].written_by
+    appended = tables[table].appended_by_all is not None
+    action = Action.RECORD if appended else tables[table].written_by
     writing = (Right(right.data_class, right.sectors, right.units, action) for right in rights if action is not None)
     return (Right(DataClass.DIRECTORY, ALL, ALL), *rights, *writing)
 

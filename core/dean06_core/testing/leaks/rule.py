@@ -34,8 +34,11 @@ def writes(
 ) -> bool:
     """One right to the action covers the row where it is written, and the row above it where one is; a row of no unit
     wants it in every unit. Without an action, by that which writes the table; the table above is asked for the same.
+    Rows that are appended by all want any right to write at all.
     """
     access = tables[table]
+    if access.appended_by_all is not None:
+        return any(right.action is not Action.READ and right.units and right.sectors for right in rights)
     asked = action or access.written_by
     if access.internal or asked is None:
         return False

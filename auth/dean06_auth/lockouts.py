@@ -1,0 +1,186 @@
+"""How often a sign-in may fail: counted by login and source together, so that nobody locks out somebody elsewhere.
+
+Attempts are counted before the password is looked at and taken back when it
+was right, so that many at one moment are not all let through; one too many
+waits a second for those before it, which may have been right. What fails
+elsewhere for one login, or for many logins from one source, only slows the next
+answer, the same for a right and a wrong password. A login that nobody has is
+counted like any other.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from collections import Counter
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Mapped, mapped_column
+
+from dean06_auth.profile import Profile
+from dean06_core.access import INTERNAL
+from dean06_core.errors import BadInput
+from dean06_core.records import Record
+
+SLOWING_WINDOW: Final = timedelta(minutes=15)
+FREE_FAILURES: Final = 20
+PAUSE_OF_ONE_TOO_MANY: Final = 1.0
+LONGEST_PAUSE: Final = 4.0
+"""In seconds."""
+MOST_PAUSING: Final = 20
+"""From one source. With ``LONGEST_PAUSE`` five passwords a second are looked at, however many it sends."""
+
+_SECONDS_EACH: Final = 0.1
+_BUCKETS: Final = 1 << 18
+_EVERY: Final = -1
+_EVERYWHERE: Final = ""
+_pausing: Final[Counter[str]] = Counter()
+
+
+class SignInAttempts(Record):
+    """Attempts not known to be right, by source and login, by login (source empty) and by source (bucket -1).
+
+    A login is one of 2**18 buckets, so that invented logins fill no disk; two
+    that share one share their failures at one source. ``since`` is the last
+    attempt that was counted, or the first of the window where it only slows.
+    """
+
+    __tablename__ = "sign_in_attempts"
+    __access__ = INTERNAL
+
+    source: Mapped[str] = mapped_column(primary_key=True)
+    bucket: Mapped[int] = mapped_column(primary_key=True, autoincrement=False, index=True)
+    count: Mapped[int]
+    since: Mapped[datetime] = mapped_column(index=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One try, already counted. ``pause`` is how long to wait, in seconds, before the password is looked at.
+
+    ``is_one_too_many``: it is locked unless, after the pause, ``is_locked`` says otherwise.
+    """
+
+    source: str
+    bucket: int
+    is_one_too_many: bool
+    pause: float
+
+
+async def begin(session: AsyncSession, *, login: str, source: str, profile: Profile, now: datetime) -> Attempt:
+    """Count a try of a login, as it is stored, from a source; three statements, whoever it is."""
+    bucket = bucket_of(login)
+    here = await _counted(session, source, bucket, profile.failures_before_lock, now, profile.lock_lasts)
+    of_login = await _counted(session, _EVERYWHERE, bucket, 1, now, SLOWING_WINDOW)
+    of_source = await _counted(session, source, _EVERY, 1, now, SLOWING_WINDOW)
+    is_one_too_many = here > profile.failures_before_lock
+    slowed = pause_for(max(of_login, of_source) - here)
+    return Attempt(source, bucket, is_one_too_many, max(slowed, PAUSE_OF_ONE_TOO_MANY) if is_one_too_many else slowed)
+
+
+async def is_locked(session: AsyncSession, attempt: Attempt, *, profile: Profile) -> bool:
+    """Whether the attempts before it are still too many, now that they are over; a statement if there were."""
+    if not attempt.is_one_too_many:
+        return False
+    count = await session.scalar(
+        sa.select(SignInAttempts.count).where(
+            SignInAttempts.source == attempt.source, SignInAttempts.bucket == attempt.bucket
+        )
+    )
+    return (count or 0) > profile.failures_before_lock
+
+
+async def take_back(session: AsyncSession, attempt: Attempt, *, forget: bool) -> None:
+    """It was right: what failed before at this source is forgotten. Without ``forget`` it only was not tried."""
+    ours = SignInAttempts.source == attempt.source, SignInAttempts.bucket == attempt.bucket
+    if forget:
+        await session.execute(sa.delete(SignInAttempts).where(*ours))
+    else:
+        await _less(session, attempt.source, attempt.bucket)
+    await _less(session, _EVERYWHERE, attempt.bucket)
+    await _less(session, attempt.source, _EVERY)
+
+
+async def lift(session: AsyncSession, *, login: str) -> int:
+    """Let a login, as it is stored, try again from everywhere; how many sources that concerns."""
+    lifted = await session.execute(
+        sa.delete(SignInAttempts)
+        .where(SignInAttempts.bucket == bucket_of(login), SignInAttempts.source != _EVERYWHERE)
+        .returning(SignInAttempts.source)
+    )
+    return len(lifted.all())
+
+
+async def forget_old(session: AsyncSession, *, profile: Profile, now: datetime) -> None:
+    """Take away what no longer counts."""
+    await session.execute(sa.delete(SignInAttempts).where(SignInAttempts.since <= now - profile.lock_lasts))
+
+
+def pause_for(others: int) -> float:
+    """Seconds to wait where so many attempts of others failed lately; none for the first twenty."""
+    return min(LONGEST_PAUSE, max(0, others - FREE_FAILURES) * _SECONDS_EACH)
+
+
+def refuse_if_crowded(source: str) -> None:
+    """TOO_BUSY while as many attempts of that source wait as may; nothing is counted for it."""
+    if _pausing[source] >= MOST_PAUSING:
+        raise BadInput("TOO_BUSY", "Đang có quá nhiều lượt đăng nhập cùng lúc. Hãy thử lại sau vài giây.")
+
+
+async def pause(attempt: Attempt) -> None:
+    """Wait as the attempt says; TOO_BUSY where ``refuse_if_crowded`` says so."""
+    if not attempt.pause:
+        return
+    refuse_if_crowded(attempt.source)
+    _pausing[attempt.source] += 1
+    try:
+        await _wait(attempt.pause)
+    finally:
+        _pausing[attempt.source] -= 1
+        if not _pausing[attempt.source]:
+            del _pausing[attempt.source]
+
+
+async def _wait(seconds: float) -> None:
+    await asyncio.sleep(seconds)
+
+
+def bucket_of(login: str) -> int:
+    return int.from_bytes(hashlib.sha256(login.encode("utf-8", "surrogatepass")).digest()[:8]) % _BUCKETS
+
+
+async def _counted(
+    session: AsyncSession, source: str, bucket: int, until: int, now: datetime, window: timedelta
+) -> int:
+    """One more; ``since`` moves for the first ``until``, and after ``window`` it begins again."""
+    row = SignInAttempts
+    is_over = row.since <= now - window
+    made = _insert(session).values(source=source, bucket=bucket, count=1, since=now)
+    found: int = await session.scalar(
+        made.on_conflict_do_update(
+            index_elements=[row.source, row.bucket],
+            set_={
+                "count": sa.case((is_over, 1), else_=row.count + 1),
+                "since": sa.case((sa.or_(is_over, row.count < until), now), else_=row.since),
+            },
+        ).returning(row.count)
+    )
+    return found
+
+
+async def _less(session: AsyncSession, source: str, bucket: int) -> None:
+    await session.execute(
+        sa.update(SignInAttempts)
+        .where(SignInAttempts.source == source, SignInAttempts.bucket == bucket, SignInAttempts.count > 0)
+        .values(count=SignInAttempts.count - 1)
+    )
+
+
+def _insert(session: AsyncSession) -> Any:
+    kind = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
+    return kind.insert(SignInAttempts)

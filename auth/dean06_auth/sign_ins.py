@@ -1,0 +1,335 @@
+"""Signing in: what is shown is checked, in the same way whoever is meant, and a session begins."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Collection, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Final
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from dean06_auth import (
+    accounts,
+    callers,
+    grants,
+    lockouts,
+    own_passwords,
+    password_rules,
+    passwords,
+    second_factors,
+    sessions,
+)
+from dean06_auth.accounts import Account, AccountCredential, AccountState
+from dean06_auth.lockouts import Attempt
+from dean06_auth.profile import VN_L3_2026, Profile
+from dean06_auth.second_factors import Enrolment
+from dean06_auth.secret_boxes import SecretBox
+from dean06_auth.sessions import CONSOLE, Origin, Step
+from dean06_auth.tokens import AccessToken, IssuedToken
+from dean06_core.access import Caller
+from dean06_core.database import Database
+from dean06_core.errors import BadInput
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """What a server goes by: its profile, and the keys for secrets if it has any."""
+
+    profile: Profile = VN_L3_2026
+    box: SecretBox | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What somebody shows to be let in; ``code`` is of his second factor, or a recovery code."""
+
+    login: str
+    password: str = field(repr=False)
+    code: str | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    """``steps`` are to be done in the session before anything else is shown in it."""
+
+    issued: IssuedToken
+    steps: frozenset[Step]
+
+
+@dataclass(frozen=True, slots=True)
+class _Recognised:
+    """Somebody who was recognised, in the transaction in which he goes on; his account's row is locked in it."""
+
+    session: AsyncSession
+    credential: AccountCredential
+    renewed: str = field(repr=False)
+    has_second_factor: bool
+
+
+DOOR: Final = Door()
+_NOT_TRIED: Final = frozenset({"TOO_BUSY", "SECOND_FACTOR_REQUIRED", "SECOND_FACTOR_NOT_CONFIGURED"})
+
+
+async def sign_in(
+    database: Database, shown: Shown, *, now: datetime, on: date, origin: Origin = CONSOLE, door: Door = DOOR
+) -> SignedIn:
+    """Begin a session for whoever shows the right things, and renew a password stored with old parameters.
+
+    SIGN_IN_FAILED and SECOND_FACTOR_REQUIRED where ``recognise`` does. Takes
+    the database instead of a session because passwords wait their turn: no
+    transaction may be open meanwhile, it would hold up every writer.
+    """
+    async with _recognised(database, shown, now=now, origin=origin, door=door, asks_code=True) as found:
+        session, credential, has_second_factor = found.session, found.credential, found.has_second_factor
+        await accounts.note_sign_in(
+            session, account_id=credential.account_id, on=on, stored=credential.password_hash, renewed=found.renewed
+        )
+        await lockouts.forget_old(session, profile=door.profile, now=now)
+        issued = await sessions.begin(
+            session,
+            account_id=credential.account_id,
+            origin=origin,
+            second_factor=has_second_factor,
+            profile=door.profile,
+            now=now,
+        )
+        return SignedIn(
+            issued,
+            callers.steps(
+                set_at=credential.password_set_at,
+                change_required=credential.change_required,
+                has_second_factor=has_second_factor,
+                roles=await _roles(session, credential.account_id, on),
+                profile=door.profile,
+                now=now,
+            ),
+        )
+
+
+async def recognise(
+    database: Database, shown: Shown, *, now: datetime, origin: Origin = CONSOLE, door: Door = DOOR
+) -> None:
+    """Check what is shown and begin nothing, for a command that ends with what it does.
+
+    One error, SIGN_IN_FAILED, after one and the same work, whether the login is
+    unknown, the account not active, the password or the code wrong, or that
+    login locked at that source. SECOND_FACTOR_REQUIRED where the password is
+    right and a code is missing. TOO_BUSY leaves everything as it was.
+    """
+    async with _recognised(database, shown, now=now, origin=origin, door=door, asks_code=True):
+        pass
+
+
+async def change_password(
+    database: Database,
+    *,
+    caller: Caller,
+    token_id: UUID,
+    current: str,
+    new: str,
+    now: datetime,
+    on: date,
+    origin: Origin = CONSOLE,
+    door: Door = DOOR,
+) -> None:
+    """Put another password in place of one's own, by the rules of ``password_rules`` and ``own_passwords``.
+
+    PASSWORD_WRONG for another current one, counted like a sign-in that failed.
+    Every other session of the account ends.
+    """
+    account_id = _account(caller)
+    shown = Shown(caller.login, current)
+    async with database.service_reading() as session:
+        has_second_factor = await second_factors.is_confirmed(session, account_id=account_id)
+        remembered = door.profile.passwords_remembered({grant.role for grant in caller.grants if grant.is_live(on)})
+        stored = await own_passwords.earlier(session, account_id=account_id, remembered=remembered)
+    password_rules.refuse(
+        new, profile=door.profile, has_second_factor=has_second_factor, own=(caller.login, caller.name), field="new"
+    )
+    async with _own_password(database, shown, now=now, origin=origin, door=door) as credential:
+        pass
+    await own_passwords.refuse_earlier(new, stored=stored, field="new")
+    renewed = await passwords.protect(new)
+    async with database.service() as session:
+        await own_passwords.put(
+            session,
+            account_id=account_id,
+            stored=credential.password_hash,
+            renewed=renewed,
+            remembered=remembered,
+            now=now,
+        )
+        await sessions.end_all(session, account_id=account_id, now=now, but=token_id)
+
+
+async def enrol_second_factor(
+    database: Database, *, caller: Caller, password: str, now: datetime, origin: Origin = CONSOLE, door: Door = DOOR
+) -> Enrolment:
+    """A new device for whoever shows his password again; PASSWORD_WRONG, SECOND_FACTOR_NOT_CONFIGURED."""
+    async with _own_password(database, Shown(caller.login, password), now=now, origin=origin, door=door):
+        pass
+    async with database.service() as session:
+        account = await session.get_one(Account, _account(caller))
+        return await second_factors.enrol(session, account=account, box=door.box, now=now)
+
+
+async def confirm_second_factor(
+    database: Database,
+    *,
+    caller: Caller,
+    token_id: UUID,
+    code: str,
+    now: datetime,
+    origin: Origin = CONSOLE,
+    door: Door = DOOR,
+) -> Sequence[str]:
+    """Take the new device into use: this session has a second factor from now on, every other one ends.
+
+    Returns the recovery codes. A wrong code counts like a sign-in that failed.
+    """
+    account_id = _account(caller)
+    async with (
+        _counted(database, caller.login, now=now, origin=origin, door=door) as attempt,
+        database.service() as session,
+    ):
+        if await lockouts.is_locked(session, attempt, profile=door.profile):
+            raise _wrong_password("code")
+        codes = await second_factors.confirm(session, account_id=account_id, code=code, box=door.box, now=now)
+        await lockouts.take_back(session, attempt, forget=True)
+        await session.execute(sa.update(AccessToken).where(AccessToken.id == token_id).values(second_factor=True))
+        await sessions.end_all(session, account_id=account_id, now=now, but=token_id)
+    return codes
+
+
+@asynccontextmanager
+async def _recognised(
+    database: Database, shown: Shown, *, now: datetime, origin: Origin, door: Door, asks_code: bool
+) -> AsyncIterator[_Recognised]:
+    async with _counted(database, shown.login, now=now, origin=origin, door=door) as attempt:
+        async with database.service_reading() as session:
+            is_locked = await lockouts.is_locked(session, attempt, profile=door.profile)
+            credential = await accounts.credential(session, login=shown.login)
+        is_right = await passwords.check(shown.password, against=credential.password_hash if credential else None)
+        if credential is None or not is_right or is_locked:
+            raise failed()
+        renewed = await _renewed(shown.password, credential)
+        async with database.service(in_turn=False) as session:
+            if not await _is_still(session, credential):
+                raise failed()
+            has_second_factor = await _is_confirmed(session, credential, shown, door, now) if asks_code else False
+            await lockouts.take_back(session, attempt, forget=True)
+            yield _Recognised(session, credential, renewed, has_second_factor)
+
+
+@asynccontextmanager
+async def _own_password(
+    database: Database, shown: Shown, *, now: datetime, origin: Origin, door: Door
+) -> AsyncIterator[AccountCredential]:
+    """One's own password once more, inside a session; PASSWORD_WRONG instead of SIGN_IN_FAILED."""
+    try:
+        async with _recognised(database, shown, now=now, origin=origin, door=door, asks_code=False) as found:
+            yield found.credential
+    except BadInput as refused:
+        if refused.code == failed().code:
+            raise _wrong_password("current") from None
+        raise
+
+
+@asynccontextmanager
+async def _counted(
+    database: Database, login: str, *, now: datetime, origin: Origin, door: Door
+) -> AsyncIterator[Attempt]:
+    """An attempt, counted before anything is looked at; taken back where nothing was, or only a code is missing."""
+    lockouts.refuse_if_crowded(origin.source)
+    passwords.refuse_if_busy()
+    async with database.service(in_turn=False) as session:
+        attempt = await lockouts.begin(
+            session, login=accounts.login_of(login), source=origin.source, profile=door.profile, now=now
+        )
+    try:
+        await lockouts.pause(attempt)
+        yield attempt
+    except BadInput as refused:
+        if refused.code in _NOT_TRIED:
+            async with database.service(in_turn=False) as session:
+                await lockouts.take_back(session, attempt, forget=False)
+        raise
+
+
+async def _is_still(session: AsyncSession, credential: AccountCredential) -> bool:
+    """Whether the account is active and its password the same; its row stays locked until the transaction ends.
+
+    The same password may have been stored anew meanwhile, by another sign-in.
+    """
+    found = await session.execute(
+        sa.select(Account.state, AccountCredential.password_set_at)
+        .join(AccountCredential, AccountCredential.account_id == Account.id)
+        .where(Account.id == credential.account_id)
+        .with_for_update(of=Account)
+    )
+    return tuple(found.one()) == (AccountState.ACTIVE, credential.password_set_at)
+
+
+async def _is_confirmed(
+    session: AsyncSession, credential: AccountCredential, shown: Shown, door: Door, now: datetime
+) -> bool:
+    """Whether a second factor was asked for and shown; refused where it was not, or was not right."""
+    account_id = credential.account_id
+    if not await second_factors.is_confirmed(session, account_id=account_id):
+        return False
+    if shown.code is None:
+        raise BadInput(
+            "SECOND_FACTOR_REQUIRED",
+            "Tài khoản có mã xác thực thứ hai. Hãy nhập thêm mã trên thiết bị, hoặc một mã dự phòng.",
+            field=("secondFactor",),
+        )
+    if not await second_factors.use(session, account_id=account_id, code=shown.code, box=door.box, now=now):
+        raise failed()
+    return True
+
+
+async def _renewed(password: str, credential: AccountCredential) -> str:
+    stored = credential.password_hash
+    return await passwords.protect(password) if passwords.is_outdated(stored) else stored
+
+
+async def _roles(session: AsyncSession, account_id: UUID, on: date) -> Collection[str]:
+    return {grant.role for grant in await grants.live(session, account_id=account_id, reach=_Nowhere(), on=on)}
+
+
+class _Nowhere:
+    """A reach for whoever asks for roles alone."""
+
+    def subtree(self, _unit_key: int, /) -> frozenset[int]:
+        return frozenset()
+
+    def members(self, _group_key: int, _on: date, /) -> frozenset[int]:
+        return frozenset()
+
+    def area(self, _unit_key: int, _on: date, /) -> frozenset[int]:
+        return frozenset()
+
+
+def failed() -> BadInput:
+    return BadInput(
+        "SIGN_IN_FAILED",
+        "Không đăng nhập được: tên đăng nhập hoặc mật khẩu không đúng, hoặc tài khoản không hoạt động. "
+        "Hãy kiểm tra rồi nhập lại; nếu vẫn không được, hãy liên hệ người quản trị.",
+    )
+
+
+def _wrong_password(field: str) -> BadInput:
+    return BadInput(
+        "PASSWORD_WRONG",
+        "Mật khẩu hoặc mã không đúng, hoặc đã sai quá nhiều lần. Hãy kiểm tra rồi nhập lại.",
+        field=(field,),
+    )
+
+
+def _account(caller: Caller) -> UUID:
+    assert caller.account is not None  # noqa: S101  whoever came with a token has an account
+    return caller.account

@@ -1,0 +1,234 @@
+"""Who is ordered to do what, and what is granted for it: proposed by one, approved by another, held by a third."""
+
+import base64
+from collections.abc import Sequence
+from datetime import date
+from typing import Annotated
+from uuid import UUID
+
+import strawberry
+from strawberry.types.info import Info
+
+from dean06_auth import duties, holdings, proposals, stand_ins, suspensions
+from dean06_auth.duties import DutyEntry
+from dean06_auth.proposals import GrantEntry
+from dean06_core.access import Action, DataClass
+from dean06_core.errors import BadInput
+from dean06_core.graphql import Context
+from dean06_core.outcomes import Refusals
+from dean06_schema.accounts import Account, Grant
+from dean06_schema.errors import UserError, refusals
+from dean06_schema.nodes import global_id
+
+_PROPOSE = {"needs": (Action.PROPOSE, DataClass.GOVERNANCE)}
+_APPROVE = {"needs": (Action.APPROVE, DataClass.GOVERNANCE)}
+DutyId = Annotated[strawberry.ID, strawberry.argument(description="Định danh của nhiệm vụ được phân công")]
+GrantIds = Annotated[list[strawberry.ID], strawberry.argument(description="Định danh của các quyền")]
+Reason = Annotated[str, strawberry.argument(description="Lý do, kèm số văn bản nếu có")]
+
+
+@strawberry.input(description="Nhiệm vụ được phân công cho một người")
+class AssignDutyInput:
+    login: str = strawberry.field(description="Tên đăng nhập của người được phân công")
+    unit: str = strawberry.field(description="Mã đơn vị nơi làm nhiệm vụ")
+    function: str = strawberry.field(description="Chức năng, việc được phân công")
+    decision: str = strawberry.field(description="Số, ngày của quyết định phân công")
+    starts: date = strawberry.field(description="Từ ngày")
+    ends: date = strawberry.field(description="Ngày đầu tiên không còn giữ")
+    sector: str | None = strawberry.field(default=None, description="Mã lĩnh vực; không ghi là mọi lĩnh vực")
+
+    def entry(self) -> DutyEntry:
+        return DutyEntry(self.login, self.unit, self.function, self.decision, self.starts, self.ends, self.sector)
+
+
+@strawberry.input(description="Một quyền được đề nghị, nằm trong nhiệm vụ của người được cấp")
+class GrantInput:
+    duty: strawberry.ID = strawberry.field(description="Định danh của nhiệm vụ được phân công")
+    role: str = strawberry.field(description="Vai trò")
+    data_classes: list[DataClass] = strawberry.field(description="Các loại dữ liệu, trong số vai trò được giữ")
+    starts: date = strawberry.field(description="Có hiệu lực từ ngày")
+    ends: date = strawberry.field(description="Ngày đầu tiên không còn hiệu lực, trong 12 tháng")
+    sectors: list[str] | None = strawberry.field(
+        default=None, description="Mã các lĩnh vực; không ghi là lĩnh vực của nhiệm vụ"
+    )
+    units: list[str] | None = strawberry.field(
+        default=None, description="Mã các đơn vị, gồm đơn vị bên trong; không ghi là đơn vị của nhiệm vụ"
+    )
+
+    def entry(self) -> GrantEntry:
+        return GrantEntry(
+            duty=_key("Duty", self.duty, "duty"),
+            role=self.role,
+            data_classes=frozenset(self.data_classes),
+            starts=self.starts,
+            ends=self.ends,
+            sectors=None if self.sectors is None else tuple(self.sectors),
+            units=None if self.units is None else tuple(self.units),
+        )
+
+
+@strawberry.input(description="Các quyền được đề nghị cùng lúc")
+class ProposeGrantsInput:
+    grants: list[GrantInput] = strawberry.field(description="Các quyền; sai một quyền thì không ghi quyền nào")
+
+
+@strawberry.type(description="Tài khoản sau thao tác")
+class AccountPayload:
+    account: Account | None = strawberry.field(
+        default=None, description="Tài khoản như từ lúc này; null nếu có lỗi hoặc ngoài phạm vi được xem"
+    )
+    errors: list[UserError] = strawberry.field(default_factory=list, description="Lý do không thực hiện được")
+
+
+@strawberry.type(description="Các quyền sau thao tác")
+class GrantsPayload:
+    grants: list[Grant] = strawberry.field(
+        default_factory=list, description="Các quyền như từ lúc này, trong phạm vi được xem; rỗng nếu có lỗi"
+    )
+    errors: list[UserError] = strawberry.field(
+        default_factory=list, description="Lý do không thực hiện được, theo từng quyền"
+    )
+
+
+@strawberry.type
+class GovernanceMutation:
+    @strawberry.mutation(description="Phân công nhiệm vụ cho một người; chưa cấp quyền nào", metadata=_PROPOSE)
+    async def assign_duty(
+        self,
+        info: Info[Context, None],
+        input: Annotated[AssignDutyInput, strawberry.argument(description="Nhiệm vụ")],
+    ) -> AccountPayload:
+        try:
+            id_ = await info.context.act(duties.assign, input.entry())
+        except BadInput as refused:
+            return AccountPayload(errors=refusals(refused))
+        return await _account(id_, info.context)
+
+    @strawberry.mutation(
+        description="Kết thúc nhiệm vụ từ một ngày; các quyền và người làm thay của nó cùng hết", metadata=_PROPOSE
+    )
+    async def end_duty(
+        self,
+        info: Info[Context, None],
+        duty: DutyId,
+        on: Annotated[date, strawberry.argument(description="Ngày đầu tiên không còn giữ, từ hôm nay")],
+        reason: Reason,
+    ) -> AccountPayload:
+        try:
+            id_ = await info.context.act(duties.end, _key("Duty", duty, "duty"), on=on, reason=reason)
+        except BadInput as refused:
+            return AccountPayload(errors=refusals(refused, of=""))
+        return await _account(id_, info.context)
+
+    @strawberry.mutation(
+        description="Đề nghị cấp quyền; chưa có hiệu lực khi người khác chưa phê duyệt", metadata=_PROPOSE
+    )
+    async def propose_grants(
+        self,
+        info: Info[Context, None],
+        input: Annotated[ProposeGrantsInput, strawberry.argument(description="Các quyền được đề nghị")],
+    ) -> GrantsPayload:
+        try:
+            ids = await info.context.act(proposals.propose, _entries(input.grants))
+        except BadInput as refused:
+            return GrantsPayload(errors=refusals(refused, entries="grants"))
+        return await _grants(ids, info.context)
+
+    @strawberry.mutation(
+        description="Phê duyệt các quyền do người khác đề nghị cho người thứ ba, theo một quyết định", metadata=_APPROVE
+    )
+    async def approve_grants(
+        self,
+        info: Info[Context, None],
+        grants: GrantIds,
+        decision: Annotated[str, strawberry.argument(description="Số, ngày của quyết định")],
+    ) -> GrantsPayload:
+        try:
+            ids = await info.context.act(proposals.approve, _keys(grants), decision=decision)
+        except BadInput as refused:
+            return GrantsPayload(errors=refusals(refused, of="", entries="grants"))
+        return await _grants(ids, info.context)
+
+    @strawberry.mutation(description="Thu hồi quyền từ hôm nay, hoặc rút đề nghị chưa phê duyệt", metadata=_PROPOSE)
+    async def revoke_grants(self, info: Info[Context, None], grants: GrantIds, reason: Reason) -> GrantsPayload:
+        try:
+            ids = await info.context.act(proposals.revoke, _keys(grants), reason=reason)
+        except BadInput as refused:
+            return GrantsPayload(errors=refusals(refused, of="", entries="grants"))
+        return await _grants(ids, info.context)
+
+    @strawberry.mutation(description="Tạm khóa tài khoản; mọi phiên làm việc kết thúc ngay", metadata=_PROPOSE)
+    async def suspend_account(
+        self,
+        info: Info[Context, None],
+        login: Annotated[str, strawberry.argument(description="Tên đăng nhập")],
+        reason: Reason,
+    ) -> AccountPayload:
+        try:
+            id_ = await info.context.act(suspensions.suspend, login, reason=reason)
+        except BadInput as refused:
+            return AccountPayload(errors=refusals(refused, of=""))
+        return await _account(id_, info.context)
+
+    @strawberry.mutation(
+        description="Thủ trưởng cử người cùng đơn vị làm thay một nhiệm vụ từ hôm nay, tối đa 15 ngày",
+        metadata=_PROPOSE,
+    )
+    async def name_stand_in(
+        self,
+        info: Info[Context, None],
+        duty: DutyId,
+        stand_in: Annotated[str, strawberry.argument(description="Tên đăng nhập của người làm thay")],
+        until: Annotated[date, strawberry.argument(description="Ngày đầu tiên không còn làm thay")],
+    ) -> AccountPayload:
+        try:
+            key = _key("Duty", duty, "duty")
+            id_ = await info.context.act(stand_ins.name, key, stand_in=stand_in, until=until)
+        except BadInput as refused:
+            return AccountPayload(errors=refusals(refused, of=""))
+        return await _account(id_, info.context)
+
+
+async def _account(id_: UUID, context: Context) -> AccountPayload:
+    held = (await context.ask(holdings.of_accounts, [id_])).get(id_)
+    return AccountPayload(account=None if held is None else Account.known(held.account, context))
+
+
+async def _grants(ids: Sequence[UUID], context: Context) -> GrantsPayload:
+    return GrantsPayload(grants=[Grant.known(given, context) for given in await context.ask(holdings.of_grants, ids)])
+
+
+def _entries(given: Sequence[GrantInput]) -> list[GrantEntry]:
+    found, entries = Refusals(), []
+    for place, each in enumerate(given):
+        with found.of_entry(place):
+            entries.append(each.entry())
+    found.stop_if_any()
+    return entries
+
+
+def _keys(ids: Sequence[str]) -> list[UUID]:
+    found, keys = Refusals(), []
+    for place, id_ in enumerate(ids):
+        with found.of_entry(place):
+            keys.append(_key("Grant", id_, ""))
+    found.stop_if_any()
+    return keys
+
+
+def _key(kind: str, id_: str, field: str) -> UUID:
+    """BAD_ID for the id of anything else."""
+    try:
+        written, _, key = base64.urlsafe_b64decode(id_ + "=" * (-len(id_) % 4)).decode().partition(":")
+        found = UUID(key)
+        if written == kind and global_id(kind, found) == id_:
+            return found
+    except ValueError:
+        pass
+    noun = "quyền" if kind == "Grant" else "nhiệm vụ được phân công"
+    raise BadInput(
+        "BAD_ID", f"Đây không phải là định danh của {noun}. Hãy lấy trường id đã nhận.", field=(field,) if field else ()
+    )
+
+
+__all__ = ["AccountPayload", "AssignDutyInput", "GovernanceMutation", "GrantsPayload", "ProposeGrantsInput"]
