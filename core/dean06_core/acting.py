@@ -6,10 +6,11 @@ from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Concatenate, Final, ParamSpec, Protocol, TypeVar
+from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from dean06_core.access import Action, Caller, DataClass, Decision, Scope, decide
+from dean06_core.access import Action, Allowed, Caller, DataClass, Decision, Grant, Scope, decide
 from dean06_core.catalogue import Catalogue
 from dean06_core.directory import Directory
 from dean06_core.errors import BadInput
@@ -44,11 +45,25 @@ class Actor:
 
     def may_in(self, action: Action, unit: int, sectors: Collection[str]) -> bool:
         """Whether he may do it with a unit's aggregates in one of the sectors; of no sector wants a right to all."""
-        return any(self.may(action, Scope(DataClass.AGGREGATE, unit, sector)) for sector in sectors or _OF_NO_SECTOR)
+        return self.allowed_in(action, unit, sectors) is not None
+
+    def allowed_in(self, action: Action, unit: int, sectors: Collection[str]) -> Grant | None:
+        """As ``may_in``: the grant by which he may."""
+        for sector in sorted(sectors) or _OF_NO_SECTOR:
+            decision = self.may(action, Scope(DataClass.AGGREGATE, unit, sector))
+            if isinstance(decision, Allowed):
+                return decision.by
+        return None
 
     def may_in_all(self, action: Action, unit: int, sectors: Collection[str]) -> bool:
         """As ``may_in``, in every one of the sectors."""
         return all(self.may_in(action, unit, [sector]) for sector in sectors or _OF_NO_SECTOR)
+
+    @property
+    def accounts(self) -> frozenset[UUID]:
+        """Whoever acts here: the caller's account, and those in whose place he may act today."""
+        stood_for = (grant.in_place_of for grant in self.caller.grants if grant.is_live(self.on))
+        return frozenset(account for account in (self.caller.account, *stood_for) if account is not None)
 
     def refuse_if_read_only(self) -> None:
         """ACCOUNT_READ_ONLY while the caller's unit is gone: nobody says what he would write in its name."""

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from dean06_core import orders, spelling, standing
-from dean06_core.access import Action
+from dean06_core.access import Action, Grant
 from dean06_core.acting import Actor
 from dean06_core.documents import Shelf
 from dean06_core.errors import BadInput
@@ -58,7 +58,7 @@ async def report(session: AsyncSession, actor: Actor, task: UUID, said: Progress
     """
     meant = await _Meant.of(session, actor, task)
     meant.refuse_if_of_a_group()
-    unit = meant.reporter(actor)
+    unit, by = meant.reporter(actor)
     _refuse_unless_sound(said, actor.on)
     if said.on < actor.on:
         await meant.refuse_if_not_given(session, said.on)
@@ -76,6 +76,8 @@ async def report(session: AsyncSession, actor: Actor, task: UUID, said: Progress
         done=spelling.tidy(said.done),
         remaining=spelling.tidy(said.remaining or "") or None,
         finished=said.finished,
+        reported_by=actor.caller.account,
+        reported_for=by.in_place_of,
     )
     if not await _is_said(session, row):
         session.add(row)
@@ -118,7 +120,7 @@ async def confirm(
     """Accept the lead's claim that a task is finished, or hand it back with a reason; the task's id.
 
     Accepted, it was done on the day of which the lead said so.
-    NOTHING_TO_CONFIRM where no claim waits.
+    NOTHING_TO_CONFIRM where no claim waits, SAME_PERSON to whoever made it, also as or through a stand-in.
     """
     meant = await _Meant.of(session, actor, task)
     meant.refuse_if_of_a_group()
@@ -132,6 +134,13 @@ async def confirm(
             "NOTHING_TO_CONFIRM",
             f"Nhiệm vụ “{meant.standing.code}” không có lần báo hoàn thành nào chờ xác nhận. "
             "Hãy chờ đơn vị chủ trì báo.",
+            field=("task",),
+        )
+    if actor.accounts & {claim.reported_by, claim.reported_for}:
+        raise BadInput(
+            "SAME_PERSON",
+            f"Người báo hoàn thành nhiệm vụ “{meant.standing.code}” không tự xác nhận, kể cả qua người làm thay. "
+            "Hãy để người khác của nơi giao xác nhận.",
             field=("task",),
         )
     session.add(
@@ -179,12 +188,13 @@ class _Meant:
         by_role = {role: sorted(unit for each, unit in parties if each is role) for role in PartyRole}
         return _Meant(found, by_role, sectors)
 
-    def reporter(self, actor: Actor) -> int:
-        """The party for which the actor reports: his own unit first, then the lead."""
+    def reporter(self, actor: Actor) -> tuple[int, Grant]:
+        """The party for which the actor reports, his own unit first, then the lead; and the grant by which he may."""
         parties = [*self.parties[PartyRole.LEAD], *self.parties[PartyRole.COOPERATING]]
         for unit in sorted(parties, key=lambda unit: unit != actor.caller.unit):
-            if actor.may_in(Action.RECORD, unit, self.sectors):
-                return unit
+            by = actor.allowed_in(Action.RECORD, unit, self.sectors)
+            if by is not None:
+                return unit, by
         raise BadInput(
             "TASK_NOT_ALLOWED",
             f"Tài khoản không được báo cáo nhiệm vụ “{self.standing.code}” thay đơn vị chủ trì hay phối hợp nào. "

@@ -185,6 +185,10 @@ class TaskProgress(Record):
     remaining: Mapped[str | None]
     finished: Mapped[bool] = mapped_column(default=False)
     """The unit says that the whole task is finished."""
+    reported_by: Mapped[UUID | None]
+    """The account; of an import, none."""
+    reported_for: Mapped[UUID | None]
+    """The account in whose place it reported."""
 
 
 class TaskProgressDocument(Record):

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import pytest
 
 from dean06_core.access import Action, Caller
 from dean06_core.documents import LegalDocument
+from dean06_core.records import new_id
 from tests.core.worlds import PROVINCE, World, world
 from tests.schema.asking import TODAY, official, told
 from tests.schema.orders import COMMUNE, NEIGHBOUR, OFFICE, PLACES, give, give_to_communes, order
@@ -48,7 +51,9 @@ def secretary(*units: int, unit: int = PROVINCE) -> Caller:
 
 
 def officer(unit: int, *units: int) -> Caller:
-    return official(Action.RECORD, unit=unit, units=frozenset(units or {unit}), sectors=frozenset({"roads"}))
+    """Somebody else than any secretary."""
+    recording = official(Action.RECORD, unit=unit, units=frozenset(units or {unit}), sectors=frozenset({"roads"}))
+    return replace(recording, login="minh", account=UUID(int=8))
 
 
 def asked(**more: Any) -> dict[str, Any]:
@@ -268,6 +273,22 @@ async def test_nobody_confirms_what_he_may_only_look_at(here: World) -> None:
     assert refused(await confirmed(here, task, by=sees)) == ("TASK_NOT_ALLOWED", ["task"])
     assert refused(await confirmed(here, task, by=elsewhere)) == ("TASK_UNKNOWN", ["task"])
     assert (await confirmed(here, task))["errors"] == []
+
+
+async def test_nobody_confirms_what_he_reported_himself_nor_what_was_reported_in_his_place(here: World) -> None:
+    an, binh = new_id(), new_id()
+    records, assigns = officer(OFFICE).grants, secretary().grants
+    as_another = tuple(replace(grant, in_place_of=an) for grant in records)
+    both, one_confirms = (replace(secretary(), account=an, grants=grants) for grants in (records + assigns, assigns))
+    stands_in = replace(officer(OFFICE), account=binh, grants=as_another)
+    confirms_in_place = replace(
+        secretary(), account=binh, grants=tuple(replace(grant, in_place_of=an) for grant in assigns)
+    )
+    for reporter, confirmer in ((both, both), (stands_in, one_confirms), (both, confirms_in_place)):
+        task = await a_task(here)
+        assert (await reported(here, task, reporter, finished=True))["errors"] == []
+        assert refused(await confirmed(here, task, by=confirmer)) == ("SAME_PERSON", ["task"])
+        assert (await confirmed(here, task, by=replace(secretary(), account=new_id())))["errors"] == []
 
 
 async def test_what_is_done_is_not_finished_again_nor_extended(here: World) -> None:
