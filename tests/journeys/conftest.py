@@ -7,7 +7,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import httpx2
@@ -15,6 +15,7 @@ import pytest
 import uvicorn
 from passlib.totp import TOTP
 
+from dean06_auth.profile import VN_L3_2026
 from dean06_auth.secret_boxes import SecretBox
 from dean06_auth.sign_ins import Door
 from dean06_core.database import Address
@@ -47,6 +48,8 @@ class Person:
 
 
 SignIn = Callable[[str], Person]
+UNHURRIED = replace(VN_L3_2026, session_idle_minutes=480, session_idle_minutes_admin=480)
+"""Sessions are kept for all tests of a process, however long the others take."""
 
 
 @pytest.fixture(scope="session")
@@ -72,7 +75,7 @@ def demonstration(
 
 @pytest.fixture(scope="session")
 def address(installation: Installation, demonstration: tuple[Address, str]) -> Iterator[str]:
-    site = app.create(installation, demonstration[0], door=Door(box=SecretBox((b"k" * 32,))))
+    site = app.create(installation, demonstration[0], door=Door(UNHURRIED, SecretBox((b"k" * 32,))))
     server = uvicorn.Server(uvicorn.Config(site, log_level="warning", access_log=False))
     with socket.create_server(("127.0.0.1", 0)) as listening:
         serving = threading.Thread(target=server.run, kwargs={"sockets": [listening]})

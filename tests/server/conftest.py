@@ -18,12 +18,15 @@ from dean06_core.directory import Directory
 from dean06_core.testing.places import Template, place, template
 from dean06_core.unit_register import UnitEntry
 from dean06_core.units import Tier, UnitLevel
-from dean06_server import app
+from dean06_server import app, clock, demo
+from dean06_server.demo import Made
 from dean06_server.installation import Installation
 from tests.server.hiring import admitted, hired
 
 NOON = datetime(2025, 7, 28, 5, 0, tzinfo=UTC)
 """In Vietnam."""
+NOW = clock.now()
+"""When the tests began; commands go by the clock of the machine."""
 
 
 @dataclass
@@ -64,6 +67,34 @@ def nowhere(tmp_path: Path) -> Iterator[Address]:
     """Where a database may be made, and none is yet."""
     with place(tmp_path) as empty:
         yield empty
+
+
+@dataclass(frozen=True)
+class Demonstration:
+    """What ``dean06 demo`` makes, made once."""
+
+    template: Template
+    made: Made
+
+
+@pytest.fixture(scope="session")
+def demonstration(installation: Installation) -> Demonstration:
+    made: list[Made] = []
+
+    async def make(address: Address) -> None:
+        database = installation.database(address)
+        made.append(await demo.make(installation, database, now=NOW))
+        await database.close()
+
+    return Demonstration(asyncio.run(template(make)), made[0])
+
+
+@pytest.fixture
+def demonstrated(demonstration: Demonstration, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Address]:
+    """A copy of it, where commands find it."""
+    with demonstration.template.copied(tmp_path) as copied:
+        tell(monkeypatch, copied)
+        yield copied
 
 
 def tell(patched: pytest.MonkeyPatch, address: Address) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import re
 import subprocess
 import sys
 from asyncio import to_thread
@@ -24,7 +23,7 @@ from dean06_core.imports import NOUNS
 from dean06_core.testing.places import Template, template
 from dean06_server.cli import main
 from dean06_server.demo import DATA
-from tests.server.conftest import tell
+from tests.server.conftest import Demonstration, tell
 
 COMMAND = Path(sys.executable).with_name("dean06")
 
@@ -341,12 +340,11 @@ def test_figures_of_any_other_period_are_computed_on_request(province: Address, 
 # indicators that no sector owns
 
 
-@pytest.mark.usefixtures("told")
-def test_a_second_person_confirms_an_indicator_with_his_own_password(tmp_path: Path) -> None:
-    password = re.search(r"Mật khẩu: +(\S+)", run("demo", "--no-questions").output)
-    assert password is not None
-
-    def sign(login: str, *arguments: str, typed: str = password[1]) -> Result:
+@pytest.mark.usefixtures("demonstrated")
+def test_a_second_person_confirms_an_indicator_with_his_own_password(
+    demonstration: Demonstration, tmp_path: Path
+) -> None:
+    def sign(login: str, *arguments: str, typed: str = demonstration.made.password) -> Result:
         return run(*arguments, "--by", login, input=f"{typed}\n")
 
     rows = json.loads((DATA / "indicators.json").read_text(encoding="utf-8"))[:1]

@@ -18,42 +18,28 @@ from dean06_auth.sign_ins import Shown
 from dean06_core.database import Address, Database, backend_of
 from dean06_core.errors import BadInput, StartUpError
 from dean06_core.testing.databases import everything_kept
-from dean06_core.testing.places import Template, template
 from dean06_server import demo
 from dean06_server.cli import main
 from dean06_server.clock import business_day
 from dean06_server.demo import Made, mark
 from dean06_server.demo.accounts import PEOPLE
 from dean06_server.installation import Installation
-from tests.server.conftest import NOON, tell
+from tests.server.conftest import NOW, Demonstration, tell
 
 pytestmark = pytest.mark.anyio
 
-TODAY = business_day(NOON)
-
-
-@pytest.fixture(scope="module")
-def first(installation: Installation) -> tuple[Template, Made]:
-    """A demonstration that was made once."""
-    made: list[Made] = []
-
-    async def make(address: Address) -> None:
-        database = installation.database(address)
-        made.append(await demo.make(installation, database, now=NOON))
-        await database.close()
-
-    return asyncio.run(template(make)), made[0]
+TODAY = business_day(NOW)
 
 
 @pytest.fixture
-def made(first: tuple[Template, Made]) -> Made:
-    return first[1]
+def made(demonstration: Demonstration) -> Made:
+    return demonstration.made
 
 
 @pytest.fixture
-async def copied(installation: Installation, first: tuple[Template, Made], tmp_path: Path) -> AsyncIterator[Database]:
+async def copied(installation: Installation, demonstration: Demonstration, tmp_path: Path) -> AsyncIterator[Database]:
     """The demonstration again, for one test."""
-    with first[0].copied(tmp_path) as address:
+    with demonstration.template.copied(tmp_path) as address:
         opened = installation.database(address)
         yield opened
         await opened.close()
@@ -75,7 +61,7 @@ async def database(installation: Installation, nowhere: Address) -> AsyncIterato
 
 
 async def sign_in(database: Database, login: str, password: str) -> None:
-    await sign_ins.sign_in(database, Shown(login, password), now=NOON, on=TODAY)
+    await sign_ins.sign_in(database, Shown(login, password), now=NOW, on=TODAY)
 
 
 async def test_it_is_filled_with_the_report_of_a_month(made: Made) -> None:
@@ -113,7 +99,7 @@ async def test_every_account_signs_in_with_the_one_password(copied: Database, ma
 async def test_made_again_the_rows_stay_and_the_password_is_another(
     installation: Installation, copied: Database, made: Made
 ) -> None:
-    again = await demo.make(installation, copied, now=NOON)
+    again = await demo.make(installation, copied, now=NOW)
     assert {(report.created, report.updated) for report in again.reports.values()} == {(0, 0)}
     assert again.password != made.password
     await sign_in(copied, "health", again.password)
@@ -128,9 +114,9 @@ async def test_made_again_after_a_year_the_grants_are_renewed(installation: Inst
 
     places = sum(len(person.sees) for person in PEOPLE)
     assert await granted() == places
-    await demo.make(installation, copied, now=NOON + timedelta(days=300))
+    await demo.make(installation, copied, now=NOW + timedelta(days=300))
     assert await granted() == places
-    await demo.make(installation, copied, now=NOON + timedelta(days=340))
+    await demo.make(installation, copied, now=NOW + timedelta(days=340))
     assert await granted() == 2 * places
 
 
@@ -140,7 +126,7 @@ async def test_somebodys_own_database_is_refused_and_left_as_it_is(
     await installation.bring_up(database)
     before = await everything_kept(database)
     with pytest.raises(StartUpError, match="was not made by 'dean06 demo' and is left as it is"):
-        await demo.make(installation, database, now=NOON)
+        await demo.make(installation, database, now=NOW)
     assert not await mark.is_demo(database)
     assert await everything_kept(database) == before
 
@@ -183,14 +169,13 @@ def test_without_questions_it_only_fills_the_database(installation: Installation
 
 
 def test_an_operator_takes_any_token_in_a_demonstration_and_not_elsewhere(
-    installation: Installation, told: Address
+    installation: Installation, demonstrated: Address
 ) -> None:
-    assert CliRunner().invoke(main, ["demo", "--no-questions"]).exit_code == 0
     taken = CliRunner().invoke(main, ["account", "token", "admin"])
     assert taken.exit_code == 0
     assert re.fullmatch(r"d06_[A-Za-z0-9_-]{43}\n", taken.stdout)
     assert "Hết hạn lúc" in taken.stderr
-    asyncio.run(_take_the_mark_away(installation, told))
+    asyncio.run(_take_the_mark_away(installation, demonstrated))
     refused = CliRunner().invoke(main, ["account", "token", "admin", "--reason", "Thử"])
     assert refused.exit_code == 1
     assert "không lấy mã truy cập thay được" in refused.output
@@ -199,9 +184,8 @@ def test_an_operator_takes_any_token_in_a_demonstration_and_not_elsewhere(
     assert CliRunner().invoke(main, ["account", "token", "health", "--reason", "Thử"]).exit_code == 0
 
 
-@pytest.mark.usefixtures("told")
+@pytest.mark.usefixtures("demonstrated")
 def test_the_schema_of_an_account_is_without_what_it_may_not_see() -> None:
-    assert CliRunner().invoke(main, ["demo", "--no-questions"]).exit_code == 0
     shown = CliRunner().invoke(main, ["schema", "--as", "health"])
     assert shown.exit_code == 0
     assert "  health: " in shown.output
