@@ -12,8 +12,10 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from bench import (
+    audited_reads,
     auditing,
     computing,
+    flooding,
     generating,
     hiding,
     plans,
@@ -36,6 +38,8 @@ def main() -> int:
     try:
         if asked.audit:
             return _measure_audit(asked.rounds)
+        if asked.flood:
+            return _measure_flood(asked.rounds)
         if asked.records:
             return _compute(scale, asked.rounds)
         if fault := generating.fault(path, scale):
@@ -128,7 +132,19 @@ def _measure_audit(rounds: int) -> int:
     """1 where the log costs writers more, or is verified more slowly, than was promised."""
     with auditing.served() as address:
         measured = asyncio.run(auditing.measure(address, rounds=rounds))
+        cost = asyncio.run(audited_reads.measure(address))
     auditing.tell(measured)
+    audited_reads.tell(cost)
+    for fault in measured.faults:
+        print(fault, file=sys.stderr)
+    return 1 if measured.faults else 0
+
+
+def _measure_flood(rounds: int) -> int:
+    """1 where whoever guesses passwords keeps others waiting for longer than is allowed."""
+    with flooding.served() as (url, password):
+        measured = asyncio.run(flooding.measure(url, password, rounds=rounds))
+    flooding.tell(measured)
     for fault in measured.faults:
         print(fault, file=sys.stderr)
     return 1 if measured.faults else 0
@@ -143,6 +159,9 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--postgresql", action="store_true", help="only say what walls cost, beside SQLite")
     parser.add_argument("--hiding", action="store_true", help="only say what views cost, and whether time tells them")
     parser.add_argument("--audit", action="store_true", help="only say what the audit log costs, on PostgreSQL")
+    parser.add_argument(
+        "--flood", action="store_true", help="only say what others notice of 200 failed sign-ins a second"
+    )
     names = [question.name.lower() for question in questions.load()]
     parser.add_argument("--profile", choices=names, help="instead say where its time goes")
     return parser.parse_args()

@@ -1,5 +1,31 @@
 """Who is calling: accounts, what was granted to them, and the passwords and tokens by which they are known."""
 
-from dean06_auth import accounts, callers, grants, operator_tokens, registers, roles, sessions, sign_ins, tokens
+from dean06_auth import (
+    accounts,
+    callers,
+    grants,
+    operator_tokens,
+    provider_sign_ins,
+    registers,
+    reviews,
+    roles,
+    sessions,
+    shared_use,
+    sign_ins,
+    tokens,
+)
 
-__all__ = ["accounts", "callers", "grants", "operator_tokens", "registers", "roles", "sessions", "sign_ins", "tokens"]
+__all__ = [
+    "accounts",
+    "callers",
+    "grants",
+    "operator_tokens",
+    "provider_sign_ins",
+    "registers",
+    "reviews",
+    "roles",
+    "sessions",
+    "shared_use",
+    "sign_ins",
+    "tokens",
+]

@@ -11,8 +11,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from types import MappingProxyType
+from typing import Final
 
 from dean06_core import spelling
+
+_NOTHING: Final[Mapping[str, Sequence[Finding]]] = MappingProxyType({})
 
 
 class AccountFault(StrEnum):
@@ -28,7 +32,11 @@ class AccountFault(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListedAccount:
-    """An account as a register lists it. ``holders``: everybody who is named for the login; ``unit`` is a key."""
+    """An account as a register lists it. ``holders``: everybody who is named for the login; ``unit`` is a key.
+
+    Where more is known: ``person`` tells the holder from a namesake, unused days are counted from ``counted_from``
+    (opened, or woken), and the password lasts ``password_days``.
+    """
 
     login: str
     holders: tuple[str, ...]
@@ -39,6 +47,10 @@ class ListedAccount:
     password_set_on: date | None = None
     devices_at_once: int | None = None
     """On how many devices it was used in turns within one hour, where the register tells."""
+    person: str | None = None
+    counted_from: date | None = None
+    has_password: bool = True
+    password_days: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,15 +70,20 @@ class Finding:
 
 
 def findings(
-    accounts: Sequence[ListedAccount], headcounts: Mapping[int, int], *, on: date, limits: Limits
+    accounts: Sequence[ListedAccount],
+    headcounts: Mapping[int, int],
+    *,
+    on: date,
+    limits: Limits,
+    also: Mapping[str, Sequence[Finding]] = _NOTHING,
 ) -> dict[str, list[Finding]]:
     """What is wrong with each account, by login; [] for one that is sound.
 
     ``headcounts``: how many people of a unit have the function that the system
     is for. Of a unit that is not in it nobody knows, and only a person with two
-    accounts is told as surplus.
+    accounts is told as surplus. ``also``: what is known of a login besides.
     """
-    found: dict[str, list[Finding]] = {account.login: _alone(account, on, limits) for account in accounts}
+    found = {account.login: [*also.get(account.login, ()), *_alone(account, on, limits)] for account in accounts}
     for account, evidence in (*_of_one_person(accounts), *_beyond_headcount(accounts, headcounts)):
         if all(finding.fault is not AccountFault.SURPLUS for finding in found[account.login]):
             found[account.login].append(Finding(AccountFault.SURPLUS, evidence))
@@ -85,14 +102,12 @@ def _alone(account: ListedAccount, on: date, limits: Limits) -> list[Finding]:
         )
     elif account.devices_at_once is not None and account.devices_at_once > 1:
         found.append(Finding(AccountFault.SHARED, f"Dùng xen kẽ trên {account.devices_at_once} thiết bị trong một giờ"))
-    if account.last_used_on is None:
+    since = max((day for day in (account.last_used_on, account.counted_from) if day is not None), default=None)
+    if since is None:
         found.append(Finding(AccountFault.DORMANT, "Chưa dùng lần nào"))
-    elif (on - account.last_used_on).days > limits.idle:
-        days = (on - account.last_used_on).days
-        found.append(
-            Finding(AccountFault.DORMANT, f"Dùng lần cuối ngày {account.last_used_on:%d/%m/%Y}, {days} ngày trước")
-        )
-    if account.password_set_on is None:
+    elif (on - since).days > limits.idle:
+        found.append(Finding(AccountFault.DORMANT, _unused(account, on)))
+    if account.password_set_on is None and account.has_password:
         found.append(Finding(AccountFault.PASSWORD_OVERDUE, "Chưa đổi mật khẩu lần nào"))
     elif is_password_overdue(account, on, limits):
         found.append(
@@ -102,7 +117,17 @@ def _alone(account: ListedAccount, on: date, limits: Limits) -> list[Finding]:
 
 
 def is_password_overdue(account: ListedAccount, on: date, limits: Limits) -> bool:
-    return account.password_set_on is None or (on - account.password_set_on).days > limits.password
+    """An account without a password has none to change."""
+    if not account.has_password:
+        return False
+    lasts = limits.password if account.password_days is None else account.password_days
+    return account.password_set_on is None or (on - account.password_set_on).days > lasts
+
+
+def _unused(account: ListedAccount, on: date) -> str:
+    if account.last_used_on is None:
+        return f"Chưa dùng lần nào, tính từ ngày {account.counted_from:%d/%m/%Y}"
+    return f"Dùng lần cuối ngày {account.last_used_on:%d/%m/%Y}, {(on - account.last_used_on).days} ngày trước"
 
 
 def _of_one_person(accounts: Iterable[ListedAccount]) -> Iterable[tuple[ListedAccount, str]]:
@@ -110,7 +135,7 @@ def _of_one_person(accounts: Iterable[ListedAccount]) -> Iterable[tuple[ListedAc
     own: dict[tuple[str, int], list[ListedAccount]] = defaultdict(list)
     for account in accounts:
         if len(account.holders) == 1:
-            own[spelling.fold(account.holders[0]), account.unit].append(account)
+            own[account.person or spelling.fold(account.holders[0]), account.unit].append(account)
     for held in own.values():
         kept, *others = sorted(held, key=_most_used_first)
         yield from ((other, f"{other.holders[0]} đã có tài khoản {kept.login}") for other in others)

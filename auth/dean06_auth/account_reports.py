@@ -7,11 +7,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
+from types import MappingProxyType
+from typing import Final
 
 from dean06_auth.account_faults import AccountFault, Finding, Limits, ListedAccount, findings, is_password_overdue
 from dean06_auth.registers import Register
 
 _HUNDREDTH = Decimal("0.01")
+_NOTHING: Final[Mapping[str, Sequence[Finding]]] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,10 +44,15 @@ class AccountReport:
     faulty: Sequence[FaultyAccount]
 
 
-def report_of(register: Register, *, on: date, limits: Limits) -> AccountReport:
-    """What a register shows on a day; days are counted up to that day, not up to the register's."""
+def report_of(
+    register: Register, *, on: date, limits: Limits, also: Mapping[str, Sequence[Finding]] = _NOTHING
+) -> AccountReport:
+    """What a register shows on a day; days are counted up to that day, not up to the register's.
+
+    ``also``: what is known of a login besides.
+    """
     accounts = register.accounts
-    found = findings(accounts, register.headcounts, on=on, limits=limits)
+    found = findings(accounts, register.headcounts, on=on, limits=limits, also=also)
     of_unit: dict[int, list[ListedAccount]] = {unit: [] for unit in register.headcounts}
     for account in accounts:
         of_unit.setdefault(account.unit, []).append(account)

@@ -12,8 +12,9 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
-from dean06_auth import passwords, people
+from dean06_auth import passwords, people, standing_days
 from dean06_auth.people import Person
+from dean06_auth.standing_days import DayKind
 from dean06_core import spelling
 from dean06_core.access import INTERNAL, Access, DataClass
 from dean06_core.directory import Directory, Unit
@@ -61,6 +62,10 @@ class Account(Record):
     suspended_at: Mapped[datetime | None]
     suspended_by: Mapped[str | None]
     suspended_reason: Mapped[str | None]
+    woken_on: Mapped[date | None]
+    closed_on: Mapped[date | None]
+    closed_by: Mapped[str | None]
+    closed_reason: Mapped[str | None]
 
 
 class AccountCredential(Record):
@@ -90,14 +95,14 @@ async def find(session: AsyncSession, *, login: str) -> Account | None:
 
 
 async def credential(session: AsyncSession, *, login: str) -> AccountCredential | None:
-    """The credential with which an active account signs in; one statement, whether there is one or not."""
+    """The credential of an account, whatever its state; one statement, whether there is one or not."""
     stored = login_of(login)
     if not stored.isprintable():
         return None
     return await session.scalar(
         sa.select(AccountCredential)
         .join(Account, Account.id == AccountCredential.account_id)
-        .where(Account.login == stored, Account.state == AccountState.ACTIVE)
+        .where(Account.login == stored)
     )
 
 
@@ -181,6 +186,7 @@ async def note_sign_in(session: AsyncSession, *, account_id: UUID, on: date, sto
     A password that was changed since is left alone.
     """
     await session.execute(sa.update(Account).where(Account.id == account_id).values(last_used_on=on))
+    await standing_days.note(session, account_id=account_id, on=on, kind=DayKind.USED)
     if renewed != stored:
         await session.execute(
             sa.update(AccountCredential)

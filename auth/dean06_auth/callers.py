@@ -11,7 +11,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from dean06_auth import accounts, grants, sessions, tokens
+from dean06_auth import accounts, grants, sessions, standing, tokens
 from dean06_auth.accounts import Account, AccountState
 from dean06_auth.grants import Reach
 from dean06_auth.profile import VN_L3_2026, Profile
@@ -34,12 +34,14 @@ class Visit:
     steps: frozenset[Step] = field(default=frozenset())
 
 
-async def as_caller(session: AsyncSession, *, login: str, reach: Reach, on: date) -> Caller | None:
+async def as_caller(
+    session: AsyncSession, *, login: str, reach: Reach, on: date, profile: Profile = VN_L3_2026
+) -> Caller | None:
     """An active account as if it were calling; None for one that is not there or not active. Two statements."""
     account = await accounts.find(session, login=login)
     if account is None or account.state is not AccountState.ACTIVE:
         return None
-    held = await grants.live(session, account_id=account.id, reach=reach, on=on)
+    held = await grants.live(session, account_id=account.id, reach=reach, on=on, profile=profile)
     return Caller(account.login, account.name, account.unit_key, held, account.id)
 
 
@@ -53,23 +55,31 @@ async def visit_of(
     profile: Profile = VN_L3_2026,
     noted: Mapping[UUID, datetime] = _NOTHING_NOTED,
 ) -> Visit | None:
-    """Who calls with a token, and what he holds on that day; None if the token speaks for nobody any more.
+    """Who calls with a token, and what he holds on that day; None if nobody was ever given the token.
 
-    Two statements, so that a suspension, a revocation or the end of a grant
-    holds from the next request. ``noted``: uses of sessions, by their id, that
-    are not yet kept.
+    BadInput says why a token that was given speaks for nobody any more, or why
+    its account is not let in. Two statements, so that a suspension, a
+    revocation, the end of a grant or of a duty, an overdue review or a day too
+    many unused hold from the next request. ``noted``: uses of sessions, by
+    their id, that are not yet kept.
     """
-    presented = await tokens.presented(session, token=token, now=now)
+    presented = await tokens.known(session, token=token)
     if presented is None:
         return None
     account, found = presented.account, presented.token
-    held = await grants.live(session, account_id=account.id, reach=reach, on=on)
-    roles = {grant.role for grant in held}
+    refused = standing.end_of(presented, now=now)
+    if refused is not None:
+        raise refused
+    held = await grants.held(session, account_id=account.id, reach=reach, on=on, profile=profile)
+    refused = standing.refusal(account, duties_over=presented.duties_over, held=held, on=on, profile=profile)
+    if refused is not None:
+        raise refused
+    roles = {grant.role for grant in held.counting}
     used_at = max(sessions.used_at(found), noted.get(found.id, found.issued_at))
     if sessions.is_idle(found, used_at=used_at, roles=roles, profile=profile, now=now):
-        return None
+        raise standing.idle()
     return Visit(
-        Caller(login=account.login, name=account.name, unit=account.unit_key, grants=held, account=account.id),
+        Caller(login=account.login, name=account.name, unit=account.unit_key, grants=held.counting, account=account.id),
         found.id,
         used_at,
         is_session=found.device_kind is not None,
@@ -78,11 +88,14 @@ async def visit_of(
 
 
 def _steps(presented: Presented, roles: Collection[str], profile: Profile, now: datetime) -> frozenset[Step]:
+    if presented.token.confirm_again:
+        return frozenset({Step.CONFIRM_AGAIN})
     if presented.token.device_kind is None or presented.password_set_at is None:
         return frozenset()
+    by_provider = presented.token.issued_by == tokens.BY_PROVIDER
     return steps(
-        set_at=presented.password_set_at,
-        change_required=presented.change_required,
+        set_at=now if by_provider else presented.password_set_at,
+        change_required=presented.change_required and not by_provider,
         has_second_factor=presented.token.second_factor,
         roles=roles,
         profile=profile,
@@ -127,12 +140,19 @@ async def administered(session: AsyncSession, *, login: str, by: Caller, on: dat
 
 
 async def decided(
-    session: AsyncSession, *, account: Account, action: Action, scope: Scope, reach: Reach, on: date
+    session: AsyncSession,
+    *,
+    account: Account,
+    action: Action,
+    scope: Scope,
+    reach: Reach,
+    on: date,
+    profile: Profile = VN_L3_2026,
 ) -> Decision:
     """What ``decide`` says of an account, knowing also what it once held and is still to hold; one statement.
 
     An account that is not active is never let in, whatever is decided here.
     """
-    held = await grants.ever_given(session, account_id=account.id, reach=reach, on=on)
+    held = await grants.ever_given(session, account_id=account.id, reach=reach, on=on, profile=profile)
     caller = Caller(login=account.login, name=account.name, unit=account.unit_key, grants=held, account=account.id)
     return decide(caller, action, scope, on)

@@ -17,6 +17,7 @@ from dean06_auth.accounts import Account
 from dean06_core import spelling
 from dean06_core.access import Action, DataClass, within
 from dean06_core.acting import Actor
+from dean06_core.audit.changes import CODE
 from dean06_core.errors import BadInput
 from dean06_core.outcomes import refused_at
 from dean06_core.records import Record, new_id
@@ -42,7 +43,7 @@ class Duty(Record):
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     account_id: Mapped[UUID] = mapped_column(sa.ForeignKey(Account.id), index=True)
     unit_key: Mapped[int] = mapped_column(sa.ForeignKey(UnitRow.key), index=True)
-    sector: Mapped[str | None]
+    sector: Mapped[str | None] = mapped_column(info=CODE)
     function: Mapped[str]
     decision: Mapped[str]
     starts: Mapped[date]

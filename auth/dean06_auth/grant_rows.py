@@ -14,6 +14,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from dean06_auth.duties import Duty
 from dean06_auth.people import Person
 from dean06_core.access import DataClass, within
+from dean06_core.audit.changes import CODE
 from dean06_core.records import Record, new_id
 from dean06_core.units import UnitGroupRow, UnitRow
 
@@ -69,7 +70,8 @@ class GrantRow(Record):
     is the decision, which a proposal has not yet. A grant was proposed on a
     duty by one person and approved by another, for a third (``subject_id``);
     ``..._for_id`` is the person in whose place one of them acted. Or an
-    operator gave it, ``given_by``, to begin with.
+    operator gave it, ``given_by``, to begin with. ``reviewed_on`` is the last day on
+    which a review kept it.
     """
 
     __tablename__ = "account_grant"
@@ -111,10 +113,10 @@ class GrantRow(Record):
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     account_id: Mapped[UUID] = mapped_column(index=True)
-    role: Mapped[str]
+    role: Mapped[str] = mapped_column(info=CODE)
     every_sector: Mapped[bool]
     every_unit: Mapped[bool]
-    data_classes: Mapped[str]
+    data_classes: Mapped[str] = mapped_column(info=CODE)
     starts: Mapped[date]
     ends: Mapped[date]
     basis: Mapped[str | None]
@@ -132,6 +134,7 @@ class GrantRow(Record):
     revoked_by: Mapped[str | None]
     revoked_on: Mapped[date | None]
     revoke_reason: Mapped[str | None]
+    reviewed_on: Mapped[date | None]
 
     @property
     def is_approved(self) -> bool:
@@ -156,7 +159,7 @@ class GrantSector(Record):
     __access__ = within("grant_id", "account_grant", DataClass.GOVERNANCE)
 
     grant_id: Mapped[UUID] = mapped_column(sa.ForeignKey(GrantRow.id), primary_key=True)
-    sector: Mapped[str] = mapped_column(primary_key=True)
+    sector: Mapped[str] = mapped_column(primary_key=True, info=CODE)
 
 
 class GrantUnits(Record):

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
+from dataclasses import dataclass, replace
 from datetime import date
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from dean06_auth import duties, grant_rules, roles, separation
+from dean06_auth import duties, grant_rules, review_rows, roles, separation
 from dean06_auth.accounts import Account, AccountState
 from dean06_auth.duties import Duty, StandIn
 from dean06_auth.grant_rows import (
@@ -24,6 +25,7 @@ from dean06_auth.grant_rows import (
     units_row,
 )
 from dean06_auth.grant_rules import LONGEST
+from dean06_auth.profile import VN_L3_2026, Profile
 from dean06_core import spelling
 from dean06_core.access import ALL, All, DataClass, Grant
 from dean06_core.errors import BadInput
@@ -31,25 +33,74 @@ from dean06_core.errors import BadInput
 BY_SERVICE = "service"
 
 
-async def live(session: AsyncSession, *, account_id: UUID, reach: Reach, on: date) -> tuple[Grant, ...]:
+@dataclass(frozen=True, slots=True)
+class Held:
+    """``counting`` is what an account may act by on a day; ``lapsed`` are the days on which the others stopped.
+
+    These are in force but for their review, which is overdue. ``has_own``: one
+    of either is its own, not a stand-in's.
+    """
+
+    counting: tuple[Grant, ...]
+    lapsed: tuple[date, ...] = ()
+    has_own: bool = False
+    has_others: bool = False
+    """One whose review is not overdue, counting or not."""
+
+    @property
+    def is_all_overdue(self) -> bool:
+        return bool(self.lapsed) and not self.has_others
+
+
+async def live(
+    session: AsyncSession, *, account_id: UUID, reach: Reach, on: date, profile: Profile = VN_L3_2026
+) -> tuple[Grant, ...]:
     """What an account holds on a day, with the units that its grants reach on it; one statement.
 
     A grant gives no more than its role may hold today and its duty includes; of
-    a role that is gone, nothing. Neither of two roles that exclude each other
-    counts. Those of a duty in which the account stands in are named so, last.
+    a role that is gone, or with its review overdue, nothing. Neither of two
+    roles that exclude each other counts. Those of a duty in which the account
+    stands in are named so, last.
     """
-    found = await _found(session, account_id, reach, on, GrantRow.starts <= on, on < GrantRow.ends)
-    return tuple(grant for grant in found if grant.starts <= on < grant.ends)
+    return (await held(session, account_id=account_id, reach=reach, on=on, profile=profile)).counting
 
 
-async def ever_given(session: AsyncSession, *, account_id: UUID, reach: Reach, on: date) -> tuple[Grant, ...]:
-    """As ``live``, with what has ended and what is to come, so that ``decide`` can say so."""
-    return await _found(session, account_id, reach, on)
+async def held(
+    session: AsyncSession, *, account_id: UUID, reach: Reach, on: date, profile: Profile = VN_L3_2026
+) -> Held:
+    """As ``live``, and what an overdue review stops; one statement."""
+    pairs = await _found(session, account_id, reach, on, GrantRow.starts <= on, on < GrantRow.ends)
+    in_force_ = [(grant, review_rows.lapses(row, profile)) for row, grant in pairs if grant.starts <= on < grant.ends]
+    sound = [grant for grant, lapses in in_force_ if on < lapses]
+    return Held(
+        _ordered(_without_roles_apart(sound, on)),
+        tuple(lapses for _, lapses in in_force_ if lapses <= on),
+        has_own=any(grant.in_place_of is None for grant, _ in in_force_),
+        has_others=bool(sound),
+    )
+
+
+async def ever_given(
+    session: AsyncSession, *, account_id: UUID, reach: Reach, on: date, profile: Profile = VN_L3_2026
+) -> tuple[Grant, ...]:
+    """As ``live``, with what has ended, also by an overdue review, and what is to come, so that ``decide`` says so."""
+    found = []
+    for row, grant in await _found(session, account_id, reach, on):
+        lapses = review_rows.lapses(row, profile)
+        if on < lapses:
+            found.append(grant)
+        elif grant.starts < lapses:
+            found.append(replace(grant, ends=min(grant.ends, lapses)))
+    return _ordered(_without_roles_apart(found, on))
+
+
+def _ordered(found: Iterable[Grant]) -> tuple[Grant, ...]:
+    return tuple(sorted(found, key=lambda grant: grant.in_place_of is not None))
 
 
 async def _found(
     session: AsyncSession, account_id: UUID, reach: Reach, on: date, *conditions: sa.ColumnElement[bool]
-) -> tuple[Grant, ...]:
+) -> list[tuple[GrantRow, Grant]]:
     named_key = sa.func.coalesce(GrantUnits.unit_key, GrantUnits.group_key)
     stands_in = sa.and_(
         StandIn.duty_id == GrantRow.duty_id,
@@ -68,16 +119,15 @@ async def _found(
         .where(sa.or_(GrantRow.account_id == account_id, StandIn.id.is_not(None)), in_force(), *conditions)
         .order_by(GrantRow.id)
     )
-    held: dict[UUID, tuple[GrantRow, Duty | None, StandIn | None, set[str], set[UnitsOf]]] = {}
+    found: dict[UUID, tuple[GrantRow, Duty | None, StandIn | None, set[str], set[UnitsOf]]] = {}
     for row, duty, stand_in, sector, kind, key in rows:
-        *_, sectors, units = held.setdefault(row.id, (row, duty, stand_in, set(), set()))
+        *_, sectors, units = found.setdefault(row.id, (row, duty, stand_in, set(), set()))
         if sector is not None:
             sectors.add(sector)
         if kind is not None:
             units.add(UnitsOf(kind, key))
-    given = (_given(*each, account_id, reach, on) for each in held.values())
-    together = _without_roles_apart([grant for grant in given if grant is not None], on)
-    return tuple(sorted(together, key=lambda grant: grant.in_place_of is not None))
+    given = ((each[0], _given(*each, account_id, reach, on)) for each in found.values())
+    return [(row, grant) for row, grant in given if grant is not None]
 
 
 def _given(
@@ -127,12 +177,12 @@ def _units(row: GrantRow, named: set[UnitsOf], duty: Duty | None, reach: Reach, 
 
 
 def _without_roles_apart(given: Iterable[Grant], on: date) -> list[Grant]:
-    held = list(given)
-    today = {grant.role for grant in held if grant.starts <= on < grant.ends}
+    all_ = list(given)
+    today = {grant.role for grant in all_ if grant.starts <= on < grant.ends}
     clashing = {
         name for name in today if any(roles.exclude_each_other(roles.ROLES[name], roles.ROLES[each]) for each in today)
     }
-    return [grant for grant in held if not (grant.role in clashing and grant.starts <= on < grant.ends)]
+    return [grant for grant in all_ if not (grant.role in clashing and grant.starts <= on < grant.ends)]
 
 
 async def give(
@@ -162,8 +212,8 @@ async def give(
         raise BadInput("BASIS_MISSING", "Quyền chưa có căn cứ. Hãy ghi số, ngày của quyết định.", field=("basis",))
     grant_rules.refuse_classes(granted, data_classes)
     grant_rules.refuse_days(starts, ends)
-    held = await separation.held(session, [account.id], starts=starts, ends=ends, proposed=True)
-    separation.refuse_apart(account, granted, starts, ends, held)
+    holding = await separation.held(session, [account.id], starts=starts, ends=ends, proposed=True)
+    separation.refuse_apart(account, granted, starts, ends, holding)
     row = GrantRow(
         account_id=account.id,
         subject_id=account.person_id,
@@ -202,11 +252,13 @@ __all__ = [
     "GrantSector",
     "GrantState",
     "GrantUnits",
+    "Held",
     "Reach",
     "ReachKind",
     "UnitsOf",
     "ever_given",
     "give",
+    "held",
     "keep",
     "live",
 ]

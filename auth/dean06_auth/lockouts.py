@@ -34,17 +34,27 @@ LONGEST_PAUSE: Final = 4.0
 """In seconds."""
 MOST_PAUSING: Final = 20
 """From one source. With ``LONGEST_PAUSE`` five passwords a second are looked at, however many it sends."""
+TOLD_A_MINUTE: Final = 60
+TOLD_OF_SOURCE_A_MINUTE: Final = 10
+"""How many refusals the audit log is told one by one, of all sources and of one; the others are counted for it."""
 
 _SECONDS_EACH: Final = 0.1
 _BUCKETS: Final = 1 << 18
 _EVERY: Final = -1
+_TOLD: Final = -2
+_UNTOLD: Final = -3
 _EVERYWHERE: Final = ""
+_MINUTE: Final = timedelta(minutes=1)
+_NEVER_OVER: Final = timedelta(days=36_500)
+_ALWAYS: Final = 1 << 62
 _pausing: Final[Counter[str]] = Counter()
 
 
 class SignInAttempts(Record):
     """Attempts not known to be right, by source and login, by login (source empty) and by source (bucket -1).
 
+    Bucket -2: refusals of the minute that the audit log might be told, of a source and of all (source empty).
+    Bucket -3: refusals of a source of which the log has yet to be told how many they were.
     A login is one of 2**18 buckets, so that invented logins fill no disk; two
     that share one share their failures at one source. ``since`` is the last
     attempt that was counted, or the first of the window where it only slows.
@@ -63,6 +73,7 @@ class SignInAttempts(Record):
 class Attempt:
     """One try, already counted. ``pause`` is how long to wait, in seconds, before the password is looked at.
 
+    ``number``: the how manieth of its login at its source that was not right.
     ``is_one_too_many``: it is locked unless, after the pause, ``is_locked`` says otherwise.
     """
 
@@ -70,6 +81,7 @@ class Attempt:
     bucket: int
     is_one_too_many: bool
     pause: float
+    number: int
 
 
 async def begin(session: AsyncSession, *, login: str, source: str, profile: Profile, now: datetime) -> Attempt:
@@ -80,7 +92,8 @@ async def begin(session: AsyncSession, *, login: str, source: str, profile: Prof
     of_source = await _counted(session, source, _EVERY, 1, now, SLOWING_WINDOW)
     is_one_too_many = here > profile.failures_before_lock
     slowed = pause_for(max(of_login, of_source) - here)
-    return Attempt(source, bucket, is_one_too_many, max(slowed, PAUSE_OF_ONE_TOO_MANY) if is_one_too_many else slowed)
+    pause = max(slowed, PAUSE_OF_ONE_TOO_MANY) if is_one_too_many else slowed
+    return Attempt(source, bucket, is_one_too_many, pause, here)
 
 
 async def is_locked(session: AsyncSession, attempt: Attempt, *, profile: Profile) -> bool:
@@ -97,13 +110,30 @@ async def is_locked(session: AsyncSession, attempt: Attempt, *, profile: Profile
 
 async def take_back(session: AsyncSession, attempt: Attempt, *, forget: bool) -> None:
     """It was right: what failed before at this source is forgotten. Without ``forget`` it only was not tried."""
-    ours = SignInAttempts.source == attempt.source, SignInAttempts.bucket == attempt.bucket
     if forget:
-        await session.execute(sa.delete(SignInAttempts).where(*ours))
+        await session.execute(sa.delete(SignInAttempts).where(*_is(attempt.source, attempt.bucket)))
     else:
         await _less(session, attempt.source, attempt.bucket)
     await _less(session, _EVERYWHERE, attempt.bucket)
     await _less(session, attempt.source, _EVERY)
+
+
+async def told(session: AsyncSession, attempt: Attempt, *, profile: Profile, now: datetime) -> int | None:
+    """Whether the log is told of this refusal by itself: None if not, else how many of its source it was not told of.
+
+    It is told of each until the login is locked at its source, and that it was;
+    of ten of a source in a minute, and of sixty of all sources together. Two
+    or three statements, whoever it is.
+    """
+    source = attempt.source
+    if attempt.number <= profile.failures_before_lock + 1:
+        of_source = await _counted(session, source, _TOLD, 1, now, _MINUTE)
+        of_all = await _counted(session, _EVERYWHERE, _TOLD, 1, now, _MINUTE)
+        if of_source <= TOLD_OF_SOURCE_A_MINUTE and of_all <= TOLD_A_MINUTE:
+            waiting = sa.delete(SignInAttempts).where(*_is(source, _UNTOLD)).returning(SignInAttempts.count)
+            return await session.scalar(waiting) or 0
+    await _counted(session, source, _UNTOLD, _ALWAYS, now, _NEVER_OVER)
+    return None
 
 
 async def lift(session: AsyncSession, *, login: str) -> int:
@@ -116,9 +146,17 @@ async def lift(session: AsyncSession, *, login: str) -> int:
     return len(lifted.all())
 
 
-async def forget_old(session: AsyncSession, *, profile: Profile, now: datetime) -> None:
-    """Take away what no longer counts."""
-    await session.execute(sa.delete(SignInAttempts).where(SignInAttempts.since <= now - profile.lock_lasts))
+async def forget_old(session: AsyncSession, *, profile: Profile, now: datetime) -> dict[str, int]:
+    """Take away what no longer counts; by source, how many refusals the log was never told of."""
+    is_old = SignInAttempts.since <= now - profile.lock_lasts
+    untold = await session.execute(
+        sa.delete(SignInAttempts)
+        .where(is_old, SignInAttempts.bucket == _UNTOLD)
+        .returning(SignInAttempts.source, SignInAttempts.count.label("number"))
+    )
+    found = {row.source: row.number for row in untold}
+    await session.execute(sa.delete(SignInAttempts).where(is_old))
+    return found
 
 
 def pause_for(others: int) -> float:
@@ -173,10 +211,14 @@ async def _counted(
     return found
 
 
+def _is(source: str, bucket: int) -> tuple[sa.ColumnElement[bool], sa.ColumnElement[bool]]:
+    return SignInAttempts.source == source, SignInAttempts.bucket == bucket
+
+
 async def _less(session: AsyncSession, source: str, bucket: int) -> None:
     await session.execute(
         sa.update(SignInAttempts)
-        .where(SignInAttempts.source == source, SignInAttempts.bucket == bucket, SignInAttempts.count > 0)
+        .where(*_is(source, bucket), SignInAttempts.count > 0)
         .values(count=SignInAttempts.count - 1)
     )
 

@@ -10,8 +10,9 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
-from dean06_auth import passwords
+from dean06_auth import passwords, standing_days
 from dean06_auth.accounts import Account, AccountCredential
+from dean06_auth.standing_days import DayKind
 from dean06_core.access import INTERNAL
 from dean06_core.errors import BadInput
 from dean06_core.records import Record, new_id
@@ -70,6 +71,7 @@ async def put(
         )
     session.add(EarlierPassword(account_id=account_id, password_hash=stored, replaced_at=now))
     await session.flush()
+    await standing_days.note(session, account_id=account_id, on=standing_days.day_of(now), kind=DayKind.PASSWORD)
     kept = (
         sa.select(EarlierPassword.id)
         .where(EarlierPassword.account_id == account_id)

@@ -94,6 +94,12 @@ class Profile:
     session_idle_minutes_admin: int = _at_most(5, "TCVN 14423:2026 5.5.2.2 a", Source.SECONDARY)
     session_idle_minutes_mobile: int = _at_most(5, "TCVN 14423:2026 5.5.2.2 a", Source.SECONDARY)
     session_hours: int = _at_most(8, "OWASP ASVS 5.0 7.3.2", Source.OWN)
+    dormant_days: int = _at_most(45, "TCVN 14423:2026 5.6.2.3", Source.SECONDARY)
+    warn_days: int = _at_most(30, "TCVN 14423:2026 5.6.2.3", Source.OWN)
+    warn_days_again: int = _at_most(40, "TCVN 14423:2026 5.6.2.3", Source.OWN)
+    review_months: int = _at_most(6, "TCVN 14423:2026 5.6.2.1", Source.SECONDARY)
+    review_months_identified: int = _at_most(3, "TCVN 14423:2026 5.6.2.1", Source.OWN)
+    review_grace_days: int = _at_most(14, "TCVN 14423:2026 5.6.2.1", Source.OWN)
     second_factor_roles: frozenset[str] = _these(
         "administrator", "approver", "auditor", clause="TCVN 14423:2026 5.6.2.4", source=Source.SECONDARY
     )

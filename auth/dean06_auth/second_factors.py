@@ -7,6 +7,7 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import StrEnum
 from typing import Final
 from uuid import UUID
 
@@ -32,6 +33,13 @@ _CODE_GROUPS: Final = 4
 _CODE_GROUP: Final = 4
 _LONGEST_CODE: Final = 64
 _TOTP: Final = TOTP.using(issuer=_ISSUER)
+
+
+class Factor(StrEnum):
+    """What a code is of: the device, or the list of recovery codes."""
+
+    DEVICE = "DEVICE"
+    RECOVERY_CODE = "RECOVERY_CODE"
 
 
 class SecondFactor(Record):
@@ -145,22 +153,24 @@ async def confirm(
     return codes
 
 
-async def use(session: AsyncSession, *, account_id: UUID, code: str, box: SecretBox | None, now: datetime) -> bool:
-    """Whether the code is right and was not used before; from then on it is used.
+async def use(
+    session: AsyncSession, *, account_id: UUID, code: str, box: SecretBox | None, now: datetime
+) -> Factor | None:
+    """What the code is of, if it is right and was not used before; from then on it is used.
 
-    Of many at one moment with one code exactly one is told yes: the database
+    Of many at one moment with one code exactly one is told so: the database
     moves the counter, or marks the recovery code, for one of them.
     """
     if len(code) > _LONGEST_CODE:
-        return False
+        return None
     factor = await session.scalar(
         sa.select(SecondFactor).where(SecondFactor.account_id == account_id, SecondFactor.confirmed_at.is_not(None))
     )
     if factor is None:
-        return False
+        return None
     counter = _counter(factor, code, box, now)
     if counter is None:
-        return await _use_recovery_code(session, account_id, code, now)
+        return Factor.RECOVERY_CODE if await _use_recovery_code(session, account_id, code, now) else None
     moved = await session.execute(
         sa.update(SecondFactor)
         .where(
@@ -171,7 +181,7 @@ async def use(session: AsyncSession, *, account_id: UUID, code: str, box: Secret
         .returning(SecondFactor.id)
         .execution_options(synchronize_session=False)
     )
-    return moved.first() is not None
+    return None if moved.first() is None else Factor.DEVICE
 
 
 def _counter(factor: SecondFactor, code: str, box: SecretBox | None, now: datetime) -> int | None:

@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from dean06_auth import tokens
 from dean06_auth.profile import DeviceKind, Profile
-from dean06_auth.tokens import AccessToken, IssuedToken
+from dean06_auth.tokens import AccessToken, IssuedToken, TokenEnd
 from dean06_core.errors import BadInput
 
 NOTED_EVERY: Final = timedelta(minutes=1)
@@ -26,6 +26,7 @@ class Step(StrEnum):
 
     CHANGE_PASSWORD = "CHANGE_PASSWORD"  # noqa: S105  a step, not a password
     ENROL_SECOND_FACTOR = "ENROL_SECOND_FACTOR"
+    CONFIRM_AGAIN = "CONFIRM_AGAIN"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +42,14 @@ CONSOLE: Final = Origin("console", "Dòng lệnh")
 
 
 async def begin(
-    session: AsyncSession, *, account_id: UUID, origin: Origin, second_factor: bool, profile: Profile, now: datetime
+    session: AsyncSession,
+    *,
+    account_id: UUID,
+    origin: Origin,
+    second_factor: bool,
+    profile: Profile,
+    now: datetime,
+    issued_by: str = tokens.BY_SIGN_IN,
 ) -> IssuedToken:
     """Begin a session, in place of the one on the same kind of device.
 
@@ -54,13 +62,14 @@ async def begin(
             AccessToken.device_kind == origin.kind,
             AccessToken.revoked_at.is_(None),
         )
-        .values(revoked_at=now)
+        .values(revoked_at=now, ended_as=TokenEnd.REPLACED)
     )
     return await tokens.issue(
         session,
         account_id=account_id,
         now=now,
         lifetime=profile.session_lasts,
+        issued_by=issued_by,
         device_kind=origin.kind,
         device=origin.device[:LONGEST_DEVICE],
         second_factor=second_factor,
@@ -102,19 +111,29 @@ async def end(session: AsyncSession, *, account_id: UUID, id_: UUID, now: dateti
             AccessToken.revoked_at.is_(None),
             AccessToken.expires_at > now,
         )
-        .values(revoked_at=now)
+        .values(revoked_at=now, ended_as=TokenEnd.ENDED_BY_HOLDER)
         .returning(AccessToken.id)
     )
     if ended.first() is None:
         raise unknown()
 
 
-async def end_all(session: AsyncSession, *, account_id: UUID, now: datetime, but: UUID | None = None) -> None:
-    """End every token of an account, as suspending it does in the same transaction; ``but`` one where it is given."""
+async def end_all(
+    session: AsyncSession,
+    *,
+    account_id: UUID,
+    now: datetime,
+    but: UUID | None = None,
+    why: TokenEnd = TokenEnd.ENDED,
+) -> None:
+    """End every token of an account, as suspending it does in the same transaction; ``but`` one where it is given.
+
+    Whoever still has one of them is told ``why``.
+    """
     ending = sa.update(AccessToken).where(AccessToken.account_id == account_id, AccessToken.revoked_at.is_(None))
     if but is not None:
         ending = ending.where(AccessToken.id != but)
-    await session.execute(ending.values(revoked_at=now))
+    await session.execute(ending.values(revoked_at=now, ended_as=why))
 
 
 async def note_use(session: AsyncSession, *, id_: UUID, now: datetime) -> None:

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import AsyncIterator, Callable, Collection, Sequence
 from datetime import datetime
 from decimal import Decimal
 
-from dean06_core import recording
+from dean06_core import audit, recording
 from dean06_core.access import ALL, DataClass, Right
+from dean06_core.audit import Event
 from dean06_core.catalogue import Catalogue
 from dean06_core.database import Database
 from dean06_core.directory import Directory
 from dean06_core.indicators import Indicator
 from dean06_core.measuring import Measurement, Span
 from dean06_core.observations import Source
+from dean06_core.outcomes import Outcome
 from dean06_core.periods import Period
 from dean06_core.recording import Recorded
 from dean06_core.sectors import Sector
@@ -29,6 +32,7 @@ async def compute(
     catalogue: Catalogue,
     directory: Directory,
     now: datetime,
+    by: str | None = None,
 ) -> AsyncIterator[tuple[str, list[Recorded]]]:
     """Measure each indicator that the sector has a resolver for, and record what was measured, one after the other.
 
@@ -37,6 +41,7 @@ async def compute(
     principal: behind the wall, with the records of that sector, of all units,
     and nothing else. A unit has no figure of a period at whose end it was not
     there, and what was computed of one that has no records any more is withdrawn.
+    Of ``by``, a login or an operator's name, each is recorded in its transaction.
     """
     for code, resolver in sector.resolvers.items():
         async with database.reading(_principal(sector)) as session:
@@ -56,7 +61,18 @@ async def compute(
                 directory=directory,
                 now=now,
             )
+            if by is not None:
+                await audit.record(session, _event(code, recorded, periods, len(units), by, now))
         yield code, recorded
+
+
+def _event(
+    code: str, recorded: Sequence[Recorded], periods: Sequence[Period], units: int, by: str, now: datetime
+) -> Event:
+    counted = Counter(each.outcome for each in recorded)
+    details = {"periods": [period.code for period in periods], "units": units}
+    counts = {outcome.value.lower(): counted[outcome] for outcome in Outcome}
+    return Event(action="computing.compute", at=now, login=by, subject=code, details={**details, **counts})
 
 
 def _is_there(statement: Statement, directory: Directory) -> bool:

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from dean06_core.access import Access, Right
+from dean06_core.audit.reads import OPTION, Reads, watch
 from dean06_core.backends import Backend
 from dean06_core.backends.postgresql import Postgresql
 from dean06_core.backends.sqlite import Sqlite, sqlite_path
@@ -42,6 +43,7 @@ class Database:
     ) -> None:
         self.backend = backend_of(address, tables, readers=readers, patience=patience)
         self.owner, self.services, self.readers = self.backend.owner, self.backend.services, self.backend.readers
+        watch({self.services, self.readers}, tables)
 
     @property
     def name(self) -> str:
@@ -63,15 +65,24 @@ class Database:
             yield session
 
     @asynccontextmanager
-    async def service_reading(self) -> AsyncIterator[AsyncSession]:
-        """A session that sees everything and keeps nothing, for services that only look something up."""
-        async with AsyncSession(self.services, expire_on_commit=False) as session:
+    async def service_reading(self, *, reads: Reads | None = None) -> AsyncIterator[AsyncSession]:
+        """A session that sees everything and keeps nothing, for services that only look something up.
+
+        Where they do so for a caller, ``reads`` notes what he is told of.
+        """
+        engine = self.services if reads is None else self.services.execution_options(**{OPTION: reads})
+        async with AsyncSession(engine, expire_on_commit=False) as session:
             yield session
 
     @asynccontextmanager
-    async def reading(self, rights: tuple[Right, ...]) -> AsyncIterator[AsyncSession]:
-        """A session in which only the rows exist that the rights cover; one snapshot, no writing."""
+    async def reading(self, rights: tuple[Right, ...], *, reads: Reads | None = None) -> AsyncIterator[AsyncSession]:
+        """A session in which only the rows exist that the rights cover; one snapshot, no writing.
+
+        ``reads`` notes which rows of recorded classes are read in it.
+        """
         connection = await self.readers.connect()
+        if reads is not None:
+            await connection.execution_options(**{OPTION: reads})
         session = AsyncSession(connection, autoflush=False, expire_on_commit=False)
         try:
             await self.backend.admit(connection, rights)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from importlib.metadata import EntryPoint, entry_points
 from typing import Final
@@ -55,23 +55,20 @@ class Installed:
         )
 
 
-def discover(
-    found: Iterable[EntryPoint] | None = None, *, compose: Callable[[Sector], object] | None = None
-) -> Installed:
-    """Load every plugin by itself; one that fails to import, declare or compose is kept with its reason.
+def discover(found: Iterable[EntryPoint] | None = None) -> Installed:
+    """Load every plugin by itself; one that fails to import or declare is kept with its reason.
 
-    ``compose`` tries the sector's fields on a schema and raises where they do
-    not fit. A table that does not say who may see its rows stops start-up,
+    A table that does not say who may see its rows stops start-up,
     whoever brings it. Two sectors that own one code, table or root field cannot both be
     right: that stops start-up and names both.
     """
     points = sorted(entry_points(group=GROUP) if found is None else found, key=lambda point: point.name)
-    plugins = tuple(_load(point, compose) for point in points)
+    plugins = tuple(_load(point) for point in points)
     _refuse_two_owners(plugins)
     return Installed(plugins)
 
 
-def _load(point: EntryPoint, compose: Callable[[Sector], object] | None) -> Plugin:
+def _load(point: EntryPoint) -> Plugin:
     distribution = point.dist.name if point.dist else point.value
     version = point.dist.version if point.dist else "?"
     try:
@@ -87,8 +84,6 @@ def _load(point: EntryPoint, compose: Callable[[Sector], object] | None) -> Plug
             )
         _refuse_unlisted_tables(point, declared[0])
         sectors.check(declared[0])
-        if compose is not None:
-            compose(declared[0])
     except UndeclaredTable:
         raise
     except Exception as error:

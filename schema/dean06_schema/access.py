@@ -1,20 +1,21 @@
 """Why an account may do something or may not, for whoever administers accounts of its unit; nobody else is told."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date
 from typing import Annotated, Final
 
 import strawberry
+from sqlalchemy.ext.asyncio import AsyncSession
 from strawberry.types.info import Info
 
-from dean06_auth import accounts, callers, roles, separation
+from dean06_auth import accounts, callers, grants, roles, separation, standing
 from dean06_auth.roles import Role
 from dean06_core import directory
-from dean06_core.access import Action, Allowed, Caller, DataClass, Denied, Reason, Scope
+from dean06_core.access import Action, Allowed, Caller, DataClass, Decision, Denied, Reason, Scope
 from dean06_core.errors import BadInput
 from dean06_core.graphql import Context
 from dean06_core.outcomes import refused_at
-from dean06_schema.accounts import Grant
+from dean06_schema.accounts import Grant, profile_of
 from dean06_schema.units import Code, On
 
 _WORDS: Final = {
@@ -66,16 +67,27 @@ class AccessQuery:
             account = await callers.administered(session, login=login, by=by, on=context.on)
             if account.state in _SHUT:
                 return _shut(account)
+            if standing.is_dormant(account, min(day, context.on), profile_of(context)):
+                return _dormant(account)
             if (meant, data_class) == (Action.READ, DataClass.DIRECTORY):
                 return _open_to_all(account)
             decision = await callers.decided(
-                session, account=account, action=meant, scope=scope, reach=context.directory, on=day
+                session,
+                account=account,
+                action=meant,
+                scope=scope,
+                reach=context.directory,
+                on=day,
+                profile=profile_of(context),
             )
             apart = None if decision else await separation.apart_on(session, account.id, day)
+            lapsed = await _lapsed(session, account, context, day) if _has_ended(decision) else ()
         if isinstance(decision, Allowed):
             return _allowed(account, meant, decision, day)
         if apart is not None:
             return _apart(account, *apart, day)
+        if decision.day in lapsed:
+            return _overdue(account, decision)
         return AccessDecision(allowed=False, by=None, reason=_why_not(account.login, place, decision))
 
 
@@ -92,6 +104,35 @@ def _shut(account: accounts.Account) -> AccessDecision:
     reason = (
         f"Tài khoản “{account.login}” {_SHUT[account.state]} nên không vào được hệ thống. "
         "Hãy mở lại tài khoản, hoặc dùng tài khoản khác."
+    )
+    return AccessDecision(allowed=False, by=None, reason=reason)
+
+
+def _dormant(account: accounts.Account) -> AccessDecision:
+    reason = (
+        f"Tài khoản “{account.login}” không dùng từ ngày {_day(standing.idle_since(account))} nên không vào được hệ "
+        "thống. Hãy đề nghị thủ trưởng đơn vị mở lại bằng wakeAccount."
+    )
+    return AccessDecision(allowed=False, by=None, reason=reason)
+
+
+def _has_ended(decision: Decision) -> bool:
+    return isinstance(decision, Denied) and decision.reason is Reason.ENDED
+
+
+async def _lapsed(session: AsyncSession, account: accounts.Account, context: Context, on: date) -> Collection[date]:
+    """The days on which grants stopped for want of a review."""
+    held = await grants.held(
+        session, account_id=account.id, reach=context.directory, on=on, profile=profile_of(context)
+    )
+    return held.lapsed
+
+
+def _overdue(account: accounts.Account, denied: Denied) -> AccessDecision:
+    assert denied.day is not None  # noqa: S101  it is one of the days on which grants stopped
+    reason = (
+        f"Quyền cho phép việc này của tài khoản “{account.login}” quá hạn rà soát nên không có hiệu lực từ ngày "
+        f"{_day(denied.day)}. Hãy đề nghị thủ trưởng đơn vị rà soát."
     )
     return AccessDecision(allowed=False, by=None, reason=reason)
 

@@ -9,11 +9,12 @@ import strawberry
 from sqlalchemy.ext.asyncio import AsyncSession
 from strawberry.types.info import Info
 
-from dean06_auth import account_reports, registers
+from dean06_auth import account_reports, own_report, registers
 from dean06_auth.account_faults import AccountFault, Limits
 from dean06_auth.account_reports import AccountReport as MadeReport
 from dean06_auth.account_reports import FaultyAccount as FoundAccount
 from dean06_auth.account_reports import UnitFaults as FoundUnit
+from dean06_auth.profile import VN_L3_2026, Profile
 from dean06_core import systems
 from dean06_core.access import Action, DataClass
 from dean06_core.errors import BadInput
@@ -112,6 +113,18 @@ class AccountReport:
         description="Tỷ lệ tài khoản đổi mật khẩu đúng hạn, theo phần trăm; null nếu không có tài khoản"
     )
 
+    @classmethod
+    def of(cls, made: MadeReport, system: str, on: date, *, as_of: date | None) -> "AccountReport":
+        return cls(
+            made=made,
+            on=on,
+            system=system,
+            as_of=as_of,
+            total=made.total,
+            counts=_counts(made.counts),
+            password_change_rate=made.password_change_rate,
+        )
+
     @strawberry.field(description="Theo đơn vị")
     def by_unit(self, info: Info[Context, None]) -> list[UnitFaults]:
         position = info.context.directory.position
@@ -147,13 +160,16 @@ class AccountReport:
 @strawberry.type
 class AccountReportQuery:
     @strawberry.field(
-        description="Rà soát tài khoản của một hệ thống đã đăng ký, theo danh sách gần nhất đến ngày hỏi",
+        description="Rà soát tài khoản của hệ thống này, hoặc của một hệ thống đã đăng ký theo danh sách gần nhất đến "
+        "ngày hỏi",
         metadata={"needs": (Action.READ, DataClass.GOVERNANCE)},
     )
     async def account_report(
         self,
         info: Info[Context, None],
-        system: Annotated[str, strawberry.argument(description="Mã hệ thống")],
+        system: Annotated[
+            str | None, strawberry.argument(description="Mã hệ thống; không ghi, hoặc dean06, là hệ thống này")
+        ] = None,
         units: Annotated[
             UnitSelector | None, strawberry.argument(description="Những đơn vị nào; không ghi thì mọi đơn vị được xem")
         ] = None,
@@ -161,19 +177,18 @@ class AccountReportQuery:
     ) -> AccountReport:
         context, day = info.context, on or info.context.on
         keys = None if units is None else units.keys(context)
+        if system is None or system == own_report.SYSTEM:
+            own = await context.ask(own_report.of_day, on=day, units=keys, profile=_profile(context))
+            return AccountReport.of(own, own_report.SYSTEM, day, as_of=day)
         async with context.reading() as session:
             await _refuse_unless_registered(session, system)
             register = await registers.register_of(session, system, on=day, units=keys)
         made = account_reports.report_of(register, on=day, limits=Limits())
-        return AccountReport(
-            made=made,
-            on=day,
-            system=system,
-            as_of=register.as_of,
-            total=made.total,
-            counts=_counts(made.counts),
-            password_change_rate=made.password_change_rate,
-        )
+        return AccountReport.of(made, system, day, as_of=register.as_of)
+
+
+def _profile(context: Context) -> Profile:
+    return VN_L3_2026 if context.gate is None else context.gate.profile
 
 
 def _counts(counts: Mapping[AccountFault, int]) -> list[FaultCount]:
@@ -188,4 +203,4 @@ async def _refuse_unless_registered(session: AsyncSession, code: str) -> None:
         )
 
 
-__all__ = ["AccountReport", "AccountReportQuery"]
+__all__ = ["AccountFault", "AccountReport", "AccountReportQuery"]

@@ -9,14 +9,17 @@ from uuid import UUID
 import strawberry
 from strawberry.types.info import Info
 
-from dean06_auth import accounts, duties, holdings
+from dean06_auth import accounts, duties, holdings, own_report, standing, standing_lists
 from dean06_auth.grant_rows import GrantState
 from dean06_auth.holdings import GivenGrant, Holdings
+from dean06_auth.profile import VN_L3_2026, Profile
 from dean06_auth.sessions import Step
+from dean06_auth.standing_lists import Standing
 from dean06_core import access
 from dean06_core.access import All, Caller, DataClass
 from dean06_core.errors import BadInput
 from dean06_core.graphql import Context, described
+from dean06_schema.account_reports import AccountFault
 from dean06_schema.errors import Refusal, UserError
 from dean06_schema.indicators import Sector
 from dean06_schema.nodes import Node, global_id, node_loader
@@ -48,11 +51,11 @@ class AccountState(Enum):
 described(
     AccountState,
     "Trạng thái tài khoản",
-    INVITED="Đã mời, chưa dùng",
+    INVITED="Đã mời, chưa đăng nhập lần nào",
     ACTIVE="Đang hoạt động",
-    DORMANT="Lâu không dùng",
-    SUSPENDED="Tạm khóa",
-    READ_ONLY="Chỉ được xem",
+    DORMANT="Lâu không dùng nên không vào được",
+    SUSPENDED="Không vào được: tạm khóa, hết nhiệm vụ hoặc quá hạn rà soát; refusal cho biết vì sao",
+    READ_ONLY="Chỉ được xem: đơn vị không còn",
     CLOSED="Đã đóng",
 )
 
@@ -186,6 +189,15 @@ class Grant:
         return None if given is None else given.row.basis
 
 
+@strawberry.type(description="Điều cần biết về một tài khoản: vì sao không vào được, hoặc sắp không vào được")
+class AccountNotice:
+    code: str = strawberry.field(description="Mã, không đổi giữa các phiên bản")
+    message: str = strawberry.field(description="Điều gì, từ ngày nào và cần làm gì")
+    stops_on: date | None = strawberry.field(
+        description="Ngày đầu tiên không vào được hoặc quyền không còn hiệu lực; null nếu đã như vậy"
+    )
+
+
 @strawberry.type(description="Tài khoản: một người, một tài khoản, ở một đơn vị")
 class Account(Node):
     key: strawberry.Private[UUID | None]
@@ -193,7 +205,6 @@ class Account(Node):
     caller: strawberry.Private[Caller | None]
     login: str = strawberry.field(description="Tên đăng nhập")
     name: str = strawberry.field(description="Họ tên")
-    state: AccountState = strawberry.field(description="Trạng thái")
     last_used_on: date | None = strawberry.field(description="Ngày dùng gần nhất; của chính mình là hôm nay")
 
     @classmethod
@@ -206,7 +217,6 @@ class Account(Node):
             caller=caller,
             login=caller.login,
             name=caller.name,
-            state=AccountState.ACTIVE,
             last_used_on=on,
         )
 
@@ -222,13 +232,39 @@ class Account(Node):
             caller=None,
             login=row.login,
             name=row.name,
-            state=AccountState[row.state.name],
             last_used_on=row.last_used_on,
         )
 
     @strawberry.field(description="Đơn vị công tác")
     def unit(self, info: Info[Context, None]) -> Unit:
         return Unit.known(info.context, self.unit_key)
+
+    @strawberry.field(description="Trạng thái hôm nay")
+    async def state(self, info: Info[Context, None]) -> AccountState:
+        context = info.context
+        is_gone = not context.directory.unit(self.unit_key, context.on).holds(context.on)
+        if self.caller is not None:
+            return AccountState.READ_ONLY if is_gone else AccountState.ACTIVE
+        found = await standing_of(self, context)
+        return AccountState.CLOSED if found is None else state_of(found, is_gone=is_gone)
+
+    @strawberry.field(description="Vì sao không vào được; null nếu vào được")
+    async def refusal(self, info: Info[Context, None]) -> AccountNotice | None:
+        found = None if self.caller is not None else await standing_of(self, info.context)
+        if found is None or found.refused is None:
+            return None
+        return AccountNotice(code=found.refused.code, message=found.refused.message, stops_on=None)
+
+    @strawberry.field(description="Điều sắp xảy ra nếu không ai làm gì: lâu không dùng, quyền đến hạn rà soát")
+    async def warnings(self, info: Info[Context, None]) -> list[AccountNotice]:
+        found = await standing_of(self, info.context)
+        told = () if found is None else found.warnings
+        return [AccountNotice(code=each.code, message=each.message, stops_on=each.stops_on) for each in told]
+
+    @strawberry.field(description="Các điều sai, như accountReport; rỗng nếu không được xem tài khoản của đơn vị")
+    async def faults(self, info: Info[Context, None]) -> list[AccountFault]:
+        found: list[AccountFault] = await info.context.resolve_together(_all_faults, (self.unit_key, self.login), {})
+        return found
 
     @strawberry.field(description="Các nhiệm vụ được phân công, kể cả đã hết")
     async def duties(self, info: Info[Context, None]) -> list[Duty]:
@@ -249,6 +285,39 @@ class Account(Node):
     async def sessions(self, info: Info[Context, None]) -> list[Session]:
         gate: Gate = info.context.gate
         return [] if self.caller is None else [Session.of(token, gate) for token in await gate.sessions()]
+
+
+def profile_of(context: Context) -> Profile:
+    """What the server goes by; without one the profile as it is declared."""
+    return VN_L3_2026 if context.gate is None else context.gate.profile
+
+
+def state_of(found: Standing, *, is_gone: bool) -> AccountState:
+    """``is_gone``: its unit is."""
+    if found.account.state is accounts.AccountState.CLOSED:
+        return AccountState.CLOSED
+    if found.refused is not None:
+        return AccountState.DORMANT if found.refused.code == standing.DORMANT else AccountState.SUSPENDED
+    if is_gone:
+        return AccountState.READ_ONLY
+    return AccountState.ACTIVE if found.was_used else AccountState.INVITED
+
+
+async def standing_of(account: Account, context: Context) -> Standing | None:
+    found: Standing | None = await context.resolve_together(_all_standing, account.key, {})
+    return found
+
+
+async def _all_standing(keys: Sequence[UUID], context: Context) -> list[Standing | None]:
+    found = await context.ask(standing_lists.of_accounts, keys, profile=profile_of(context))
+    return [found.get(key) for key in keys]
+
+
+async def _all_faults(keys: Sequence[tuple[int, str]], context: Context) -> list[list[AccountFault]]:
+    units = {unit for unit, _ in keys}
+    found = await context.ask(own_report.of_day, on=context.on, units=units, profile=profile_of(context))
+    told = {each.account.login: [finding.fault for finding in each.findings] for each in found.faulty}
+    return [told.get(login, []) for _, login in keys]
 
 
 async def _held(account: Account, context: Context) -> Holdings | None:
@@ -344,4 +413,15 @@ def _caller(context: Context) -> Caller:
     return context.caller
 
 
-__all__ = ["Account", "AccountMutation", "AccountQuery", "AccountState", "Duty", "Gate", "Grant"]
+__all__ = [
+    "Account",
+    "AccountMutation",
+    "AccountNotice",
+    "AccountQuery",
+    "AccountState",
+    "Duty",
+    "Gate",
+    "Grant",
+    "profile_of",
+    "state_of",
+]

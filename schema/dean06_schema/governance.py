@@ -3,13 +3,13 @@
 import base64
 from collections.abc import Sequence
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Final
 from uuid import UUID
 
 import strawberry
 from strawberry.types.info import Info
 
-from dean06_auth import duties, holdings, proposals, stand_ins, suspensions
+from dean06_auth import duties, holdings, proposals, stand_ins, suspensions, waking
 from dean06_auth.duties import DutyEntry
 from dean06_auth.proposals import GrantEntry
 from dean06_core.access import Action, DataClass
@@ -57,7 +57,7 @@ class GrantInput:
 
     def entry(self) -> GrantEntry:
         return GrantEntry(
-            duty=_key("Duty", self.duty, "duty"),
+            duty=key_of("Duty", self.duty, "duty"),
             role=self.role,
             data_classes=frozenset(self.data_classes),
             starts=self.starts,
@@ -115,7 +115,7 @@ class GovernanceMutation:
         reason: Reason,
     ) -> AccountPayload:
         try:
-            id_ = await info.context.act(duties.end, _key("Duty", duty, "duty"), on=on, reason=reason)
+            id_ = await info.context.act(duties.end, key_of("Duty", duty, "duty"), on=on, reason=reason)
         except BadInput as refused:
             return AccountPayload(errors=refusals(refused, of=""))
         return await _account(id_, info.context)
@@ -144,7 +144,7 @@ class GovernanceMutation:
         decision: Annotated[str, strawberry.argument(description="Số, ngày của quyết định")],
     ) -> GrantsPayload:
         try:
-            ids = await info.context.act(proposals.approve, _keys(grants), decision=decision)
+            ids = await info.context.act(proposals.approve, keys_of(grants), decision=decision)
         except BadInput as refused:
             return GrantsPayload(errors=refusals(refused, of="", entries="grants"))
         return await _grants(ids, info.context)
@@ -152,7 +152,7 @@ class GovernanceMutation:
     @strawberry.mutation(description="Thu hồi quyền từ hôm nay, hoặc rút đề nghị chưa phê duyệt", metadata=_PROPOSE)
     async def revoke_grants(self, info: Info[Context, None], grants: GrantIds, reason: Reason) -> GrantsPayload:
         try:
-            ids = await info.context.act(proposals.revoke, _keys(grants), reason=reason)
+            ids = await info.context.act(proposals.revoke, keys_of(grants), reason=reason)
         except BadInput as refused:
             return GrantsPayload(errors=refusals(refused, of="", entries="grants"))
         return await _grants(ids, info.context)
@@ -171,6 +171,51 @@ class GovernanceMutation:
         return await _account(id_, info.context)
 
     @strawberry.mutation(
+        description="Mở lại tài khoản lâu không dùng của người khác; số ngày không dùng tính lại từ hôm nay",
+        metadata=_PROPOSE,
+    )
+    async def wake_account(
+        self,
+        info: Info[Context, None],
+        login: Annotated[str, strawberry.argument(description="Tên đăng nhập")],
+    ) -> AccountPayload:
+        try:
+            id_ = await info.context.act(waking.wake, login)
+        except BadInput as refused:
+            return AccountPayload(errors=refusals(refused, of=""))
+        return await _account(id_, info.context)
+
+    @strawberry.mutation(description="Mở lại tài khoản đang tạm khóa của người khác", metadata=_PROPOSE)
+    async def restore_account(
+        self,
+        info: Info[Context, None],
+        login: Annotated[str, strawberry.argument(description="Tên đăng nhập")],
+        reason: Reason,
+    ) -> AccountPayload:
+        try:
+            id_ = await info.context.act(suspensions.restore, login, reason=reason)
+        except BadInput as refused:
+            return AccountPayload(errors=refusals(refused, of=""))
+        return await _account(id_, info.context)
+
+    @strawberry.mutation(
+        description="Đóng hẳn tài khoản: phiên làm việc, nhiệm vụ và quyền kết thúc hôm nay; "
+        "người đó được mở tài khoản khác",
+        metadata=_PROPOSE,
+    )
+    async def close_account(
+        self,
+        info: Info[Context, None],
+        login: Annotated[str, strawberry.argument(description="Tên đăng nhập")],
+        reason: Reason,
+    ) -> AccountPayload:
+        try:
+            id_ = await info.context.act(suspensions.close, login, reason=reason)
+        except BadInput as refused:
+            return AccountPayload(errors=refusals(refused, of=""))
+        return await _account(id_, info.context)
+
+    @strawberry.mutation(
         description="Thủ trưởng cử người cùng đơn vị làm thay một nhiệm vụ từ hôm nay, tối đa 15 ngày",
         metadata=_PROPOSE,
     )
@@ -182,7 +227,7 @@ class GovernanceMutation:
         until: Annotated[date, strawberry.argument(description="Ngày đầu tiên không còn làm thay")],
     ) -> AccountPayload:
         try:
-            key = _key("Duty", duty, "duty")
+            key = key_of("Duty", duty, "duty")
             id_ = await info.context.act(stand_ins.name, key, stand_in=stand_in, until=until)
         except BadInput as refused:
             return AccountPayload(errors=refusals(refused, of=""))
@@ -207,16 +252,17 @@ def _entries(given: Sequence[GrantInput]) -> list[GrantEntry]:
     return entries
 
 
-def _keys(ids: Sequence[str]) -> list[UUID]:
+def keys_of(ids: Sequence[str]) -> list[UUID]:
+    """The keys of grants; what is wrong is told by its place."""
     found, keys = Refusals(), []
     for place, id_ in enumerate(ids):
         with found.of_entry(place):
-            keys.append(_key("Grant", id_, ""))
+            keys.append(key_of("Grant", id_, ""))
     found.stop_if_any()
     return keys
 
 
-def _key(kind: str, id_: str, field: str) -> UUID:
+def key_of(kind: str, id_: str, field: str) -> UUID:
     """BAD_ID for the id of anything else."""
     try:
         written, _, key = base64.urlsafe_b64decode(id_ + "=" * (-len(id_) % 4)).decode().partition(":")
@@ -225,10 +271,21 @@ def _key(kind: str, id_: str, field: str) -> UUID:
             return found
     except ValueError:
         pass
-    noun = "quyền" if kind == "Grant" else "nhiệm vụ được phân công"
+    noun = _NOUNS[kind]
     raise BadInput(
         "BAD_ID", f"Đây không phải là định danh của {noun}. Hãy lấy trường id đã nhận.", field=(field,) if field else ()
     )
 
 
-__all__ = ["AccountPayload", "AssignDutyInput", "GovernanceMutation", "GrantsPayload", "ProposeGrantsInput"]
+_NOUNS: Final = {"Grant": "quyền", "Duty": "nhiệm vụ được phân công", "AccessReview": "đợt rà soát"}
+
+
+__all__ = [
+    "AccountPayload",
+    "AssignDutyInput",
+    "GovernanceMutation",
+    "GrantsPayload",
+    "ProposeGrantsInput",
+    "key_of",
+    "keys_of",
+]

@@ -9,6 +9,7 @@ import strawberry
 from strawberry.types.info import Info
 
 from dean06_auth import sessions
+from dean06_auth.profile import Profile
 from dean06_auth.second_factors import Enrolment
 from dean06_auth.sessions import Step
 from dean06_auth.sign_ins import SignedIn
@@ -24,13 +25,22 @@ described(
     name="SignInStep",
     CHANGE_PASSWORD="Đổi mật khẩu: mật khẩu do người khác đặt hoặc đã quá hạn",  # noqa: S106  words about a step
     ENROL_SECOND_FACTOR="Đăng ký mã xác thực thứ hai, vai trò đang giữ cần có",
+    CONFIRM_AGAIN="Xác nhận lại chính mình: có dấu hiệu nhiều người dùng chung tài khoản",
 )
 
 
 class Gate(Protocol):
-    """The way in and out, made by the server for one operation. Each of them may refuse with BadInput."""
+    """The way in and out, made by the server for one operation. Each of them may refuse with BadInput.
+
+    ``profile`` is what the server goes by.
+    """
+
+    @property
+    def profile(self) -> Profile: ...
 
     async def sign_in(self, login: str, password: str, second_factor: str | None) -> SignedIn: ...
+
+    async def complete_sign_in(self, code: str, second_factor: str | None) -> SignedIn: ...
 
     async def sign_out(self) -> None:
         """End the token that the operation came with."""
@@ -45,6 +55,8 @@ class Gate(Protocol):
     async def enrol_second_factor(self, password: str) -> Enrolment: ...
 
     async def confirm_second_factor(self, code: str) -> Sequence[str]: ...
+
+    async def confirm_again(self, current: str | None, second_factor: str | None) -> None: ...
 
     def is_current(self, id_: UUID) -> bool:
         """Whether the operation came with that session's token."""
@@ -91,6 +103,11 @@ class ConfirmSecondFactorPayload:
     recovery_codes: list[str] = strawberry.field(
         default_factory=list, description="Các mã dự phòng, mỗi mã dùng một lần; chỉ hiện lần này, hãy cất giữ"
     )
+    errors: list[UserError] = strawberry.field(default_factory=list, description="Lý do không xác nhận được")
+
+
+@strawberry.type(description="Kết quả xác nhận lại chính mình")
+class ConfirmAgainPayload:
     errors: list[UserError] = strawberry.field(default_factory=list, description="Lý do không xác nhận được")
 
 
@@ -157,6 +174,28 @@ class SigningInMutation:
         except BadInput as refused:
             return ConfirmSecondFactorPayload(errors=refusals(refused, of=""))
         return ConfirmSecondFactorPayload(recovery_codes=list(codes))
+
+    @strawberry.mutation(
+        description="Xác nhận lại chính mình trong phiên này: bằng mã xác thực thứ hai nếu có đăng ký, "
+        "nếu không thì bằng mật khẩu",
+        metadata={"own": Step.CONFIRM_AGAIN},
+    )
+    async def confirm_again(
+        self,
+        info: Info[Context, None],
+        current: Annotated[
+            str | None, strawberry.argument(description="Mật khẩu đang dùng, nếu không có mã xác thực thứ hai")
+        ] = None,
+        second_factor: Annotated[
+            str | None, strawberry.argument(description="Mã đang hiện trên thiết bị, hoặc một mã dự phòng")
+        ] = None,
+    ) -> ConfirmAgainPayload:
+        gate: Gate = info.context.gate
+        try:
+            await gate.confirm_again(current, second_factor)
+        except BadInput as refused:
+            return ConfirmAgainPayload(errors=refusals(refused, of=""))
+        return ConfirmAgainPayload()
 
 
 async def _own(gate: Gate, id_: str) -> UUID:

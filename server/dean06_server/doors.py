@@ -26,12 +26,17 @@ def _profile(path: Path | None) -> Profile:
 def _box(path: Path | None) -> SecretBox | None:
     if path is None:
         return None
-    written = _read(path, "DEAN06_SECRETS_KEY")
+    return SecretBox.read(secret_in(path, "DEAN06_SECRETS_KEY"))
+
+
+def secret_in(path: Path, variable: str) -> str:
+    """What stands in the file that a variable names; StartUpError where others than its owner can read it."""
+    written = _read(path, variable)
     if sys.platform != "win32" and stat.S_IMODE(path.stat().st_mode) & (stat.S_IRWXG | stat.S_IRWXO):
         raise StartUpError(
-            f"The file '{path}' of DEAN06_SECRETS_KEY can be read by others than its owner. Run: chmod 600 '{path}'"
+            f"The file '{path}' of {variable} can be read by others than its owner. Run: chmod 600 '{path}'"
         )
-    return SecretBox.read(written)
+    return written
 
 
 def _read(path: Path, variable: str) -> str:

@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from dean06_auth import sessions, sign_ins, tokens
+from dean06_auth import provider_sign_ins, sessions, sign_ins, sign_outs
 from dean06_auth.callers import Visit
+from dean06_auth.profile import Profile
 from dean06_auth.second_factors import Enrolment
 from dean06_auth.sessions import Origin
+from dean06_auth.sign_in_events import Way
 from dean06_auth.sign_ins import Door, Shown, SignedIn
 from dean06_auth.tokens import AccessToken
 from dean06_core.database import Database
@@ -27,7 +29,10 @@ class Gate:
     change_password: Callable[[str, str], Awaitable[None]]
     enrol_second_factor: Callable[[str], Awaitable[Enrolment]]
     confirm_second_factor: Callable[[str], Awaitable[Sequence[str]]]
+    confirm_again: Callable[[str | None, str | None], Awaitable[None]]
     is_current: Callable[[UUID], bool]
+    profile: Profile
+    complete_sign_in: Callable[[str, str | None], Awaitable[SignedIn]]
 
 
 def gate(
@@ -47,11 +52,17 @@ def gate(
         shown = Shown(login, password, second_factor)
         return await sign_ins.sign_in(database, shown, now=now, on=on, origin=origin, door=door)
 
+    async def complete_sign_in(code: str, second_factor: str | None) -> SignedIn:
+        """A session for whoever was handed over by the identity provider; HANDOVER_UNKNOWN otherwise."""
+        return await provider_sign_ins.complete(
+            database, code=code, second_factor=second_factor, now=now, on=on, origin=origin, door=door
+        )
+
     async def sign_out() -> None:
         """End the token that the operation came with."""
         if token is not None:
-            async with database.service(in_turn=False) as session:
-                await tokens.revoke(session, token=token, now=now)
+            way = Way("sign_outs.leave", origin, now)
+            await sign_outs.leave(database, way, present(visit).caller, token=token)
 
     async def own_sessions() -> Sequence[AccessToken]:
         caller = present(visit).caller
@@ -65,8 +76,8 @@ def gate(
             )
 
     async def end_session(id_: UUID) -> None:
-        async with database.service(in_turn=False) as session:
-            await sessions.end(session, account_id=account_of(visit), id_=id_, now=now)
+        way = Way("sign_outs.end", origin, now)
+        await sign_outs.end(database, way, present(visit).caller, id_=id_)
 
     async def change_password(current: str, new: str) -> None:
         here = present(visit)
@@ -94,6 +105,19 @@ def gate(
             database, caller=here.caller, token_id=here.token_id, code=code, now=now, origin=origin, door=door
         )
 
+    async def confirm_again(current: str | None, second_factor: str | None) -> None:
+        here = present(visit)
+        await sign_ins.confirm_again(
+            database,
+            caller=here.caller,
+            token_id=here.token_id,
+            password=current,
+            code=second_factor,
+            now=now,
+            origin=origin,
+            door=door,
+        )
+
     def is_current(id_: UUID) -> bool:
         return visit is not None and visit.token_id == id_
 
@@ -105,7 +129,10 @@ def gate(
         change_password,
         enrol_second_factor,
         confirm_second_factor,
+        confirm_again,
         is_current,
+        door.profile,
+        complete_sign_in,
     )
 
 

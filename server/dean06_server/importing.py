@@ -11,6 +11,7 @@ from dean06_auth import callers, registers, sign_ins
 from dean06_auth.sign_ins import Shown
 from dean06_core import computing, imports
 from dean06_core.access import Action, DataClass, Scope, decide
+from dean06_core.audit.operating import operated
 from dean06_core.catalogue import Catalogue
 from dean06_core.database import Database
 from dean06_core.directory import Directory
@@ -20,9 +21,12 @@ from dean06_core.indicators import LOCAL
 from dean06_core.outcomes import Outcome, Tally
 from dean06_core.periods import Period
 from dean06_core.sectors import Sector
+from dean06_server import operators
 from dean06_server.clock import VIETNAM, business_day
 from dean06_server.installation import Installation
 
+REFUSED: Final = "ROWS_REFUSED"
+"""The outcome of a file with a wrong row."""
 _MOST_MONTHS: Final = 24
 """How far back figures are computed again when records change."""
 
@@ -38,9 +42,13 @@ async def bring_in(
     by: str | None = None,
     dry_run: bool = False,
 ) -> ImportReport:
-    """Import all rows of a noun as a service, in one transaction; with an error in one of them, none."""
-    async with database.service() as session:
-        return await imports.run(
+    """Import all rows of a noun as a service, in one transaction; with an error in one of them, none.
+
+    It is recorded of ``by``, or of whoever operates the server, as is that it was refused.
+    """
+    async with operated(database, "imports.run", by=by or operators.login(), now=now) as importing:
+        session = importing.session
+        report = await imports.run(
             session,
             noun=noun,
             rows=rows,
@@ -53,6 +61,11 @@ async def bring_in(
             by=by,
             dry_run=dry_run,
         )
+        importing.subject, importing.is_dry, importing.tells_rows = report.noun, dry_run, False
+        importing.details = {"rows": len(rows), **_counts(report)}
+        if report.errors:
+            importing.outcome = REFUSED
+    return report
 
 
 async def secretary(database: Database, *, login: str, password: str, now: datetime) -> str:
@@ -60,9 +73,10 @@ async def secretary(database: Database, *, login: str, password: str, now: datet
 
     SIGN_IN_FAILED, or NOT_SECRETARIAT for somebody else's account.
     """
-    await sign_ins.recognise(database, Shown(login, password), now=now)
+    on = business_day(now)
+    await sign_ins.recognise(database, Shown(login, password), now=now, on=on)
     async with database.service_reading() as session:
-        directory, on = await Directory.load(session), business_day(now)
+        directory = await Directory.load(session)
         caller = await callers.as_caller(session, login=login, reach=directory, on=on)
     if caller is None or not decide(caller, Action.ASSIGN, Scope(DataClass.AGGREGATE, sector=LOCAL), on):
         raise BadInput(
@@ -105,11 +119,24 @@ async def compute(
     meant = set(directory.versions if units is None else units)
     meant |= {above.key for unit in meant for above in directory.ancestors(unit, today)}
     computed = computing.compute(
-        database, sector, units=sorted(meant), periods=periods, catalogue=catalogue, directory=directory, now=now
+        database,
+        sector,
+        units=sorted(meant),
+        periods=periods,
+        catalogue=catalogue,
+        directory=directory,
+        now=now,
+        by=operators.login(),
     )
     async for code, recorded in computed:
         counts = Counter(each.outcome for each in recorded)
         yield code, Tally(counts[Outcome.CREATED], counts[Outcome.UPDATED], counts[Outcome.UNCHANGED])
+
+
+def _counts(report: ImportReport) -> dict[str, int]:
+    if report.errors:
+        return {"errors": len(report.errors)}
+    return {"created": report.created, "updated": report.updated, "unchanged": report.unchanged}
 
 
 def _months(since: date | None, today: date) -> list[Period]:

@@ -15,7 +15,7 @@ from dean06_core.migrating import History, Step
 from dean06_core.plugins import Installed
 from dean06_core.records import declared_access, records_of
 from dean06_core.sectors import Sector
-from dean06_schema.engine import Engine, assemble, try_to_compose
+from dean06_schema.engine import Engine, compose
 
 AUTH: Final = History("auth", "dean06_auth.migrations")
 
@@ -32,12 +32,15 @@ class Installation:
     @staticmethod
     def found(points: Iterable[EntryPoint] | None = None) -> Installation:
         """Compose what is installed. Two owners of one name, or a table that declares no access, stop start-up."""
-        installed = plugins.discover(points, compose=try_to_compose)
+        installed = plugins.discover(points)
+        composed = compose(installed.sectors)
+        for code, fault in composed.faults.items():
+            installed = installed.without(code, fault)
         return Installation(
             plugins=installed,
             tables=_tables(installed.sectors),
             histories=(migrating.CORE, AUTH, *migrating.histories_of(installed.sectors)),
-            engine=assemble(installed.sectors),
+            engine=composed.engine,
         )
 
     @property

@@ -9,6 +9,7 @@ from typing import Final
 
 from dean06_core.database import Address, backend_of
 from dean06_core.errors import StartUpError
+from dean06_server.provider_settings import ProviderSettings, origin_of
 
 _HERE: Final = frozenset({"127.0.0.1", "::1", "0.0.0.0", "::"})  # noqa: S104  compared with, not bound to
 
@@ -24,6 +25,10 @@ class Settings:
     secrets_key: Path | None = None
     audit_key: Path | None = None
     audit_witness: Path | None = None
+    shared_use: Path | None = None
+    people_key: Path | None = None
+    origin: str | None = None
+    provider: ProviderSettings | None = None
 
     @staticmethod
     def read(environment: Mapping[str, str]) -> Settings:
@@ -36,6 +41,10 @@ class Settings:
             secrets_key=_file(environment, "DEAN06_SECRETS_KEY"),
             audit_key=_file(environment, "DEAN06_AUDIT_KEY"),
             audit_witness=_file(environment, "DEAN06_AUDIT_WITNESS"),
+            shared_use=_file(environment, "DEAN06_SHARED_USE"),
+            people_key=_file(environment, "DEAN06_PEOPLE_KEY"),
+            origin=origin_of(environment),
+            provider=ProviderSettings.read(environment),
         )
 
     @property

@@ -18,7 +18,7 @@ from dean06_core.records import declared_access, records_of
 from dean06_core.testing.places import Template, template
 from tests.auth import province
 
-RECORDS = [*records_of("dean06_core.units"), *records_of("dean06_auth")]
+RECORDS = [*records_of("dean06_core.units"), *records_of("dean06_core.audit"), *records_of("dean06_auth")]
 
 
 @pytest.fixture(scope="session")

@@ -13,8 +13,16 @@ from dean06_auth.accounts import Account
 from dean06_auth.duties import Duty, StandIn
 from dean06_auth.lockouts import SignInAttempts
 from dean06_auth.own_passwords import EarlierPassword
+from dean06_auth.profile import DeviceKind
+from dean06_auth.provider_sign_ins import ProviderFlow, ProviderHandover
 from dean06_auth.registers import SystemAccount, SystemHeadcount
+from dean06_auth.review_rows import AccessReview, ReviewedGrant
 from dean06_auth.second_factors import RecoveryCode, SecondFactor
+from dean06_auth.shared_use import SessionUse, SharedUseNote
+from dean06_auth.shared_use.uses import Rule, Severity
+from dean06_auth.shared_use.watch import Rung
+from dean06_auth.standing_days import AccountDay, DayKind
+from dean06_auth.tokens import AccessToken
 from dean06_core.database import Database
 from dean06_core.records import Record, declared_access, new_id, records_of
 from dean06_core.testing import faults
@@ -40,12 +48,17 @@ async def matrix(database: Database) -> Matrix:
         somebody = [(await people.unknown(session)).id for _ in range(3)]
         accounts_there = (await session.execute(sa.select(Account.__table__))).mappings().all()
         factors = (await session.execute(sa.select(SecondFactor.__table__))).mappings().all()
+        noted = (await session.execute(sa.select(SharedUseNote.__table__))).mappings().all()
+        reviews = (await session.execute(sa.select(AccessReview.__table__))).mappings().all()
+    of_heads = [{**row, "id": new_id(), "of_reviewers": True} for row in reviews]
     waiting = [{**row, "id": new_id(), "confirmed_at": None} for row in factors]
+    later = [{**row, "id": new_id(), "since": row["since"] + timedelta(hours=1)} for row in noted]
     spares = [
         {**row, "id": new_id(), "login": f"{row['login']}.2", "person_id": person}
         for row, person in zip(accounts_there, somebody, strict=True)
     ]
-    return await Matrix.of(database, TABLES, {"account": spares, "second_factor": waiting})
+    copies = {"account": spares, "access_review": of_heads, "second_factor": waiting, "shared_use_note": later}
+    return await Matrix.of(database, TABLES, copies)
 
 
 @pytest.mark.parametrize("record", OWN)
@@ -83,7 +96,13 @@ async def _settle_in(session: AsyncSession, login: str, unit: int) -> None:
         named_at=NOW,
     )
     session.add(stand_in)
-    await give(session, account)
+    grant = await give(session, account)
+    review = AccessReview(
+        unit_key=unit, of_reviewers=False, opened_on=TODAY, opened_by="quan-tri", due_on=TODAY + timedelta(days=30)
+    )
+    session.add_all([review, AccountDay(account_id=account.id, on=TODAY, kind=DayKind.USED)])
+    await session.flush()
+    session.add(ReviewedGrant(review_id=review.id, grant_id=grant.id))
     await tokens.issue(session, account_id=account.id, now=NOW, lifetime=timedelta(hours=1))
     session.add_all(
         [
@@ -93,6 +112,37 @@ async def _settle_in(session: AsyncSession, login: str, unit: int) -> None:
             SystemAccount(system="mot-cua", as_of=TODAY, login=login, holder=login, unit_key=unit),
             SystemHeadcount(system="mot-cua", as_of=TODAY, unit_key=unit, people=1),
             SignInAttempts(source=f"192.0.2.{unit}", bucket=unit, count=1, since=NOW),
+            ProviderFlow(digest=bytes(range(unit, unit + 32)), source="192.0.2.1", sealed=b"sealed", expires_at=NOW),
+            ProviderHandover(
+                digest=bytes(range(unit, unit + 32)), account_id=account.id, second_factor=False, expires_at=NOW
+            ),
+        ]
+    )
+    await session.flush()
+    used_in = await session.scalar(sa.select(AccessToken.id).where(AccessToken.account_id == account.id))
+    session.add_all(
+        [
+            SessionUse(
+                session_id=used_in,
+                minute=NOW,
+                device=login,
+                source="nat",
+                device_kind=DeviceKind.DESKTOP,
+                account_id=account.id,
+                day=TODAY,
+                count=1,
+            ),
+            SharedUseNote(
+                account_id=account.id,
+                rule=Rule.INTERLEAVED,
+                severity=Severity.HIGH,
+                rung=Rung.END_SESSIONS,
+                since=NOW,
+                last=NOW,
+                found_at=NOW,
+                found_on=TODAY,
+                evidence="Dùng xen kẽ trên 2 máy tính",
+            ),
         ]
     )
     await session.flush()

@@ -115,6 +115,7 @@ class Walk:
             case "wake":
                 for account in office.people.values():
                     account.state = AccountState.ACTIVE
+                await office.session.execute(sa.update(GrantRow).values(reviewed_on=office.on))
             case _:
                 office.on += timedelta(days=chance.randrange(1, 12))
 

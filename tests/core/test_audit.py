@@ -200,14 +200,18 @@ async def delete(owner: AsyncConnection) -> None:
 
 async def delete_and_close_up(owner: AsyncConnection) -> None:
     await delete(owner)
-    for seq in range(8, SOME):
-        await owner.execute(sa.update(AuditEvent).where(AuditEvent.seq == seq).values(seq=seq - 1))
+    await shift(owner, 8, -1)
+
+
+async def shift(owner: AsyncConnection, first: int, by: int) -> None:
+    """Every place from the first on; by way of places that nobody has."""
+    for moved in (1000 + by, -1000):
+        await owner.execute(sa.update(AuditEvent).where(AuditEvent.seq >= first).values(seq=AuditEvent.seq + moved))
 
 
 async def insert(owner: AsyncConnection, at: int = 7) -> None:
     """In a place of its own, everything behind it one further."""
-    for seq in range(SOME - 1, at - 1, -1):
-        await owner.execute(sa.update(AuditEvent).where(AuditEvent.seq == seq).values(seq=seq + 1))
+    await shift(owner, at, 1)
     row = events._row(event(1000))
     row |= {"leaf": merkle.leaf_of(events._entry(row).encode()), "seq": at}
     await owner.execute(sa.insert(AuditEvent).values(row))

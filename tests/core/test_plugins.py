@@ -193,16 +193,6 @@ def test_plugins_are_told_by_name_whatever_the_order_of_installation(installed: 
     ]
 
 
-def test_a_plugin_whose_fields_do_not_compose_is_left_out(installed: Install) -> None:
-    def compose(sector: Sector) -> None:
-        if sector.code == "land":
-            raise TypeError("field 'plots' has no type")
-
-    tax = installed("tax", declaring("Sector(code='tax', title='Thuế')"))
-    found = plugins.discover([installed("land", declaring()), tax], compose=compose)
-    assert [plugin.broken for plugin in found.plugins] == ["TypeError: field 'plots' has no type", None]
-
-
 def test_a_plugin_can_be_left_out_later(installed: Install) -> None:
     land = installed("land", declaring())
     found = plugins.discover([land, installed("tax", declaring("Sector(code='tax', title='Thuế')"))])

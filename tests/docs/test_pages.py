@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import re
 import sys
 from pathlib import Path
@@ -11,7 +12,7 @@ import pytest
 
 from dean06_core import hookspecs, imports
 from dean06_core.records import table_of
-from dean06_server import cli, settings
+from dean06_server import cli, provider_settings, settings
 from dean06_server.installation import Installation
 
 ROOT = Path(__file__).parents[2]
@@ -37,8 +38,8 @@ def test_every_command_is_on_the_page_and_every_command_on_the_page_is_there() -
 
 
 def test_every_setting_is_on_the_page_and_every_setting_on_the_page_is_read() -> None:
-    source = Path(settings.__file__).read_text(encoding="utf-8")
-    read = set(re.findall(r"DEAN06_[A-Z_]+", source))
+    sources = inspect.getsource(settings) + inspect.getsource(provider_settings)
+    read = set(re.findall(r"DEAN06_[A-Z_]+", sources))
     assert set(re.findall(r"DEAN06_[A-Z_]+", COMMANDS)) == read
 
 

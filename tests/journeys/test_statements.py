@@ -108,5 +108,5 @@ async def test_who_asks_is_known_from_two_statements(
 
 async def signed_in(database: Database, password: str) -> str:
     now = clock.now()
-    done = await sign_ins.sign_in(database, Shown("secretariat", password), now=now, on=clock.business_day(now))
+    done = await sign_ins.sign_in(database, Shown("secretariat.2", password), now=now, on=clock.business_day(now))
     return done.issued.token

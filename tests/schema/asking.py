@@ -70,12 +70,13 @@ async def ask(
     engine: Engine = ENGINE,
 ) -> Told:
     """Ask as a caller on a day."""
-    actor = Actor.of(by, here.directory, here.catalogue, NOW, on)
+    now = NOW + (on - TODAY)
+    actor = Actor.of(by, here.directory, here.catalogue, now, on)
     async with here.database.reading(by.rights(on)) as session:
         context = Context(
             by,
             on,
-            NOW,
+            now,
             directory=actor.directory,
             catalogue=actor.catalogue,
             session=session,

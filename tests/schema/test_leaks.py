@@ -67,7 +67,7 @@ grants = st.builds(
     st.frozensets(st.sampled_from(SECTORS), min_size=1) | st.just(ALL),
     st.frozensets(st.sampled_from([*COMMUNES]), min_size=1) | st.just(ALL),
     st.frozensets(st.sampled_from([DataClass.AGGREGATE, DataClass.RECORD, DataClass.GOVERNANCE]), min_size=1),
-    st.sampled_from([Action.READ, Action.ADMINISTER, Action.RECORD, Action.ASSIGN]),
+    st.sampled_from([Action.READ, Action.ADMINISTER, Action.RECORD, Action.ASSIGN, Action.PROPOSE]),
 )
 callers = st.lists(grants, max_size=2).map(lambda held: guarded.caller(*held))
 
@@ -90,6 +90,7 @@ USUAL: Final = (
     "tasks(filter: {sectors: [?]}) { totalCount } taskSummary(filter: {lead: {codes: [?]}}) { total }",
     "node(id: ?) { id } nodes(ids: [?]) { id }",
     'explainAccess(login: ?, action: "READ", unit: "zalora", dataClass: RECORD) { allowed }',
+    "account(login: ?) { name } accounts(filter: {units: {codes: [?]}}) { totalCount }",
 )
 """What is asked most; ``?`` is where a code or an id stands."""
 CHANGES: Final = (
@@ -101,6 +102,10 @@ CHANGES: Final = (
     'reportTaskProgress(input: {task: ?, done: "Xong"})',
     'extendTask(task: ?, to: "2025-12-31", basis: "15/QĐ-UBND")',
     "confirmTask(task: ?, accepted: true)",
+    'suspendAccount(login: ?, reason: "Thử")',
+    "wakeAccount(login: ?)",
+    'assignDuty(input: {login: ?, unit: "zalora", function: "Việc", decision: "QĐ 1", starts: "2025-07-01", '
+    'ends: "2025-12-31"})',
 )
 ASKED: Final = (
     *(f"{{ {each} }}" for each in USUAL),
@@ -158,8 +163,10 @@ EVERYTHING: Final = """{
 def test_whoever_asks_for_everything_is_told_what_he_may_know_and_no_more(
     here: Guarded, loop: asyncio.Runner, by: Caller
 ) -> None:
-    questions = [EVERYTHING]
-    if "AccessDecision" in ENGINE.view(here.context(by)).type_map:
+    questions, shown = [EVERYTHING], ENGINE.view(here.context(by)).type_map
+    if "AccountConnection" in shown:
+        questions.append("{ accounts { edges { node { login } } } }")
+    if "AccessDecision" in shown:
         unit = here.context(by).directory.listed(guarded.TODAY)[0].code
         questions += [f'{{ explainAccess(login: "{login}", {OF_ACCESS % unit}) {{ reason }} }}' for login in LOGINS]
     heard = ""

@@ -17,7 +17,6 @@ from dean06_server.installation import Installation
 
 GUARDS = {
     "x-content-type-options": "nosniff",
-    "content-security-policy": "frame-ancestors 'none'",
     "x-frame-options": "DENY",
     "referrer-policy": "no-referrer",
     "cross-origin-opener-policy": "same-origin",
@@ -29,6 +28,29 @@ GUARDS = {
 def test_every_answer_is_guarded(client: TestClient, path: str) -> None:
     headers = client.get(path, follow_redirects=False).headers
     assert {name: headers[name] for name in GUARDS} == GUARDS
+    policy = headers["content-security-policy"]
+    assert policy.startswith("default-src 'none'; ")
+    assert policy.endswith("; base-uri 'none'; form-action 'none'; frame-ancestors 'none'")
+    assert ("script-src" in policy) == (path == "/graphiql/")
+
+
+def test_the_page_is_held_to_what_it_says_of_itself(client: TestClient) -> None:
+    page = client.get("/graphiql/")
+    own = re.search(r'http-equiv="Content-Security-Policy" content="([^"]+)"', page.text)
+    assert own is not None
+    assert page.headers["content-security-policy"] == f"{own[1]}; frame-ancestors 'none'"
+
+
+@pytest.mark.parametrize(
+    ("origin", "told"),
+    [("https://dean06.example", "max-age=31536000"), ("http://localhost:8000", None), (None, None)],
+)
+def test_a_browser_that_came_by_tls_comes_by_nothing_else(
+    installation: Installation, address: Address, origin: str | None, told: str | None
+) -> None:
+    with TestClient(app.create(installation, address, origin=origin)) as client:
+        for path in ("/livez", "/graphiql/", "/nothing"):
+            assert client.get(path).headers.get("strict-transport-security") == told
 
 
 def test_what_the_api_answers_is_stored_nowhere(client: TestClient) -> None:

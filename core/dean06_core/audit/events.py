@@ -44,6 +44,14 @@ class AuditEvent(Record):
         DataClass.AUDIT, unit="unit_key", unit_optional=True, appended_by_all=Appended(numbered_in="seq")
     )
     __table_args__ = (
+        sa.Index("ix_audit_event_recorded_at_id", "recorded_at", "id"),
+        sa.Index(
+            "uq_audit_event_seq",
+            "seq",
+            unique=True,
+            sqlite_where=sa.text("seq is not null"),
+            postgresql_where=sa.text("seq is not null"),
+        ),
         sa.Index(
             "ix_audit_event_unsealed",
             "id",
@@ -65,7 +73,7 @@ class AuditEvent(Record):
     commitment: Mapped[str]
     body: Mapped[str]
     leaf: Mapped[bytes]
-    seq: Mapped[int | None] = mapped_column(unique=True)
+    seq: Mapped[int | None]
 
 
 class AuditPersonal(Record):
@@ -141,6 +149,7 @@ async def erase(session: AsyncSession, events: Collection[UUID], *, by: Event) -
         unit_name=by.unit_name,
         subject=by.subject,
         details={**by.details, "erased": count, "events": sorted(str(each) for each in events)},
+        personal=by.personal,
     )
     await record(session, told)
     return count
@@ -152,13 +161,14 @@ def commitment_of(salt: bytes, told: str) -> str:
 
 def entries(dialect: str) -> sa.ColumnElement[str]:
     """The entry of each row, put together by the database as ``record`` hashed it."""
+    is_server = dialect == "postgresql"
     moment = (
         sa.func.to_char(AuditEvent.recorded_at, "YYYY-MM-DD HH24:MI:SS.US")
-        if dialect == "postgresql"
+        if is_server
         else sa.cast(AuditEvent.recorded_at, sa.Text)
     )
     said: list[sa.ColumnElement[Any]] = [
-        sa.literal(_FORM),
+        sa.literal_column(f"'{_FORM}'"),
         _hex(AuditEvent.id),
         moment,
         sa.func.coalesce(_hex(AuditEvent.account_id), ""),
@@ -172,10 +182,10 @@ def entries(dialect: str) -> sa.ColumnElement[str]:
         AuditEvent.commitment.expression,
         AuditEvent.body.expression,
     ]
-    whole = said[0]
-    for each in said[1:]:
-        whole = whole.op("||")(sa.literal_column("'\n'")).op("||")(each)
-    return sa.type_coerce(whole, sa.Text)
+    if is_server:
+        return sa.func.concat_ws(sa.func.chr(10), *said, type_=sa.Text)
+    lines = "\n".join(["%s"] * len(said))
+    return sa.func.printf(lines, *said, type_=sa.Text)
 
 
 def _hex(column: Any) -> sa.ColumnElement[str]:

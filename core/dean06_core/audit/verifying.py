@@ -7,11 +7,13 @@ off everywhere shows in a copy of a checkpoint that he cannot reach.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterable, Sequence
+import asyncio
+from collections.abc import AsyncGenerator, Iterable, Sequence
+from contextlib import aclosing
 from dataclasses import dataclass, field
 from enum import StrEnum
 from hashlib import sha256
-from typing import Any, Final
+from typing import Final
 
 import sqlalchemy as sa
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
@@ -20,11 +22,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from dean06_core.audit import events, merkle
 from dean06_core.audit.checkpoints import AuditCheckpoint, Checkpoint, Notes
 from dean06_core.audit.events import AuditEvent, AuditPersonal
-from dean06_core.audit.merkle import Tree
+from dean06_core.audit.merkle import HASH, Tree
 from dean06_core.audit.sealing import LEAVES, AuditTile, split
 
 _AT_ONCE: Final = 10_240
 """Events fetched in one statement; whole tiles."""
+_BETWEEN: Final = "\x1e"
+"""Between entries that are fetched together. No entry has it; one that was given it is not as it was hashed."""
 
 
 class Fault(StrEnum):
@@ -74,6 +78,20 @@ class _Signed:
     of: str
 
 
+@dataclass(frozen=True, slots=True)
+class _Chunk:
+    """Entries from one place to another, with the leaves beside them and those that the tiles have there, joined."""
+
+    first: int
+    last: int
+    entries: list[bytes]
+    stored: bytes
+    tiles: bytes
+
+    def is_at(self, place: int, count: int) -> bool:
+        return (self.first, self.last, len(self.entries)) == (place, place + count - 1, count)
+
+
 async def verify(
     session: AsyncSession, *, key: Ed25519PublicKey | None = None, outside: Notes | None = None
 ) -> Verdict:
@@ -105,21 +123,29 @@ async def verify(
 async def _read(session: AsyncSession, verdict: Verdict, sizes: set[int]) -> dict[int, bytes]:
     """Hash every sealed event again; the roots at those sizes, as far as the tree goes."""
     tree, roots, tiles = Tree(), dict[int, bytes](), await _tile_sizes(session)
-    async for rows, expected in _chunks(session):
-        leaves = [sha256(b"\0" + entry.encode()).digest() for _, entry, _ in rows]
-        is_whole = leaves == expected and [leaf for *_, leaf in rows] == expected
-        if not is_whole or [seq for seq, *_ in rows] != list(range(tree.size, tree.size + len(rows))):
-            verdict.findings.append(await _first_fault(session))
-            sizes = set()
-        _grow(tree, leaves, sizes, roots)
-        verdict.sealed += len(rows)
-        if verdict.findings and not is_whole:
-            verdict.sealed = await _count(session)
-            return {size: root for size, root in roots.items() if size <= tree.size - len(rows)}
-    if verdict.sealed < tiles:
-        verdict.findings.append(Finding(Fault.TRUNCATED, verdict.sealed, of="tiles"))
-    verdict.root = tree.root()
+    async with aclosing(_chunks(session)) as chunks:
+        async for chunk in chunks:
+            leaves = await _hashed(chunk)
+            found = b"".join(leaves)
+            if not chunk.is_at(tree.size, len(leaves)) or not found == chunk.stored == chunk.tiles:
+                break
+            _grow(tree, leaves, sizes, roots)
+    verdict.sealed, verdict.root = tree.size, tree.root()
+    if (there := await _count(session)) != tree.size:
+        verdict.sealed = there
+        verdict.findings.append(await _first_fault(session))
+    elif tree.size < tiles:
+        verdict.findings.append(Finding(Fault.TRUNCATED, tree.size, of="tiles"))
     return roots
+
+
+async def _hashed(chunk: _Chunk) -> list[bytes]:
+    """The leaves, a tile at a time, so that the next chunk can be asked for meanwhile."""
+    leaves: list[bytes] = []
+    for at in range(0, len(chunk.entries), LEAVES):
+        leaves += [sha256(b"\0" + entry).digest() for entry in chunk.entries[at : at + LEAVES]]
+        await asyncio.sleep(0)
+    return leaves
 
 
 def _grow(tree: Tree, leaves: Sequence[bytes], sizes: Iterable[int], roots: dict[int, bytes]) -> None:
@@ -163,23 +189,45 @@ def _is_told(verdict: Verdict) -> bool:
     return any(found.fault not in (Fault.FORGED, Fault.DAMAGED) for found in verdict.findings)
 
 
-async def _chunks(session: AsyncSession) -> AsyncIterator[tuple[Sequence[Any], list[bytes]]]:
-    """Sealed events in their order, with the leaves that the tiles have at the same places."""
-    connection = await session.connection()
-    rows = sa.select(AuditEvent.seq, events.entries(connection.dialect.name), AuditEvent.leaf)
-    after, number = -1, 0
-    while True:
-        found = (
-            await connection.execute(rows.where(AuditEvent.seq > after).order_by(AuditEvent.seq).limit(_AT_ONCE))
-        ).all()
-        if not found:
-            return
-        tiles = sa.select(AuditTile.leaves).where(
-            AuditTile.number >= number, AuditTile.number < number + _AT_ONCE // LEAVES
-        )
-        kept = b"".join((await session.scalars(tiles.order_by(AuditTile.number))).all())
-        yield found, split(kept)[: len(found)]
-        after, number = int(found[-1][0] or 0), number + _AT_ONCE // LEAVES
+async def _chunks(session: AsyncSession) -> AsyncGenerator[_Chunk]:
+    """Sealed events in their order. While one chunk is hashed the database puts the next together."""
+    after = -1
+    following = asyncio.ensure_future(_chunk(session, after))
+    try:
+        while chunk := await following:
+            after += _AT_ONCE
+            following = asyncio.ensure_future(_chunk(session, after))
+            yield chunk
+    finally:
+        await asyncio.wait([following])
+
+
+async def _chunk(session: AsyncSession, after: int) -> _Chunk | None:
+    """The events behind a place, in one row: ten thousand rows would cost more than their hashes."""
+    is_server = session.get_bind().dialect.name == "postgresql"
+    entry = events.entries(session.get_bind().dialect.name).label("entry")
+    behind = sa.select(AuditEvent.seq, entry, AuditEvent.leaf).where(AuditEvent.seq > after)
+    rows = behind.order_by(AuditEvent.seq).limit(_AT_ONCE).subquery()
+    joined = (
+        (sa.func.string_agg(rows.c.entry, _BETWEEN), sa.func.string_agg(rows.c.leaf, sa.literal(b"")))
+        if is_server
+        else (sa.func.group_concat(rows.c.entry, _BETWEEN), sa.func.group_concat(sa.func.hex(rows.c.leaf), ""))
+    )
+    places = sa.func.min(rows.c.seq), sa.func.max(rows.c.seq), sa.func.count()
+    text, stored, first, last, count = (await session.execute(sa.select(*joined, *places).select_from(rows))).one()
+    if not count:
+        return None
+    kept = sa.select(AuditTile.leaves).where(
+        AuditTile.number * LEAVES > after, AuditTile.number * LEAVES <= after + _AT_ONCE
+    )
+    tiles = b"".join((await session.scalars(kept.order_by(AuditTile.number))).all())
+    return _Chunk(
+        first,
+        last,
+        text.encode().split(_BETWEEN.encode()),
+        stored if is_server else bytes.fromhex(stored),
+        tiles[: count * HASH],
+    )
 
 
 async def _first_fault(session: AsyncSession) -> Finding:

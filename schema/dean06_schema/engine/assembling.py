@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Final
 
 import strawberry
@@ -23,7 +24,7 @@ from dean06_core.errors import StartUpError
 from dean06_core.sectors import Sector
 from dean06_schema.engine.executing import Engine
 from dean06_schema.engine.parts import CONTRACT, Parts
-from dean06_schema.engine.visibility import reachable
+from dean06_schema.engine.visibility import IsVisible, reachable
 from dean06_schema.scalars import SCALARS
 
 _KNOWN_SCALARS: Final = frozenset(scalar.name for scalar in DEFAULT_SCALAR_REGISTRY.values())
@@ -49,8 +50,46 @@ def assemble(sectors: Sequence[Sector], *, parts: Parts = CONTRACT) -> Engine:
     )
 
 
-def try_to_compose(sector: Sector, *, parts: Parts = CONTRACT) -> None:
-    """Assemble the schema with this sector alone; StartUpError tells the plugin's author what to change."""
+@dataclass(frozen=True, slots=True)
+class Composed:
+    """The API of the sectors that fit; of each other one, by its code, what its author is to change."""
+
+    engine: Engine
+    faults: Mapping[str, str]
+
+
+def compose(sectors: Sequence[Sector], *, parts: Parts = CONTRACT) -> Composed:
+    """Build the schema of all sectors that fit, once; sector by sector only where together they do not compose.
+
+    StartUpError where sectors that fit alone do not fit together.
+    """
+    faults: dict[str, str] = {}
+    fitting = _without_faults(sectors, faults, _refuse_query)
+    try:
+        engine = assemble(fitting, parts=parts)
+    except StartUpError:
+        fitting = _without_faults(fitting, faults, lambda sector: assemble([sector], parts=parts))
+        engine = assemble(fitting, parts=parts)
+    sound = _without_faults(fitting, faults, lambda sector: _refuse_unfit(engine, sector))
+    return Composed(engine if len(sound) == len(fitting) else assemble(sound, parts=parts), faults)
+
+
+def _without_faults(
+    sectors: Iterable[Sector], faults: dict[str, str], check: Callable[[Sector], object]
+) -> list[Sector]:
+    """The sectors that pass; whatever a plugin's own code raises is its fault."""
+    sound = []
+    for sector in sectors:
+        try:
+            check(sector)
+        except Exception as error:
+            faults[sector.code] = f"{type(error).__name__}: {error}"
+        else:
+            sound.append(sector)
+    return sound
+
+
+def _refuse_query(sector: Sector) -> None:
     if sector.query is None:
         return
     definition = get_object_definition(sector.query)
@@ -66,7 +105,9 @@ def try_to_compose(sector: Sector, *, parts: Parts = CONTRACT) -> None:
             f"Sector '{sector.code}': {sector.query.__name__}() cannot be made without arguments: {error}. "
             "Give its fields resolvers or defaults."
         ) from error
-    engine = assemble([sector], parts=parts)
+
+
+def _refuse_unfit(engine: Engine, sector: Sector) -> None:
     faults = [fault for type_ in _fragment(engine, sector) for fault in _faults(type_, sector)]
     if faults:
         raise StartUpError(f"Sector '{sector.code}' does not fit the schema:\n" + "\n".join(f"- {it}" for it in faults))
@@ -106,13 +147,12 @@ def _fragment(engine: Engine, sector: Sector) -> list[GraphQLNamedType]:
     """The types that the sector's field alone leads to."""
     schema = engine.schema._schema
 
-    def is_of_core(_: GraphQLNamedType, field: GraphQLField) -> bool:
-        return "sector" not in field.extensions["strawberry-definition"].metadata
+    def is_of(*sectors: str | None) -> IsVisible:
+        return lambda _, field: field.extensions["strawberry-definition"].metadata.get("sector") in sectors
 
     roots = [root for root in (schema.query_type, schema.mutation_type) if root is not None]
-    core = reachable(roots, is_of_core)
-    everything = reachable(roots, lambda *_: True)
-    return [type_ for name, type_ in everything.items() if name not in core and name not in _KNOWN_SCALARS]
+    core, own = reachable(roots, is_of(None)), reachable(roots, is_of(None, sector.code))
+    return [type_ for name, type_ in own.items() if name not in core and name not in _KNOWN_SCALARS]
 
 
 def _faults(type_: GraphQLNamedType, sector: Sector) -> Iterable[str]:

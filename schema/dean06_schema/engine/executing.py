@@ -44,11 +44,15 @@ class Operation:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a caller gets. Of a request error nothing was executed, and there is no ``data`` at all."""
+    """What a caller gets. Of a request error nothing was executed, and there is no ``data`` at all.
+
+    ``operation`` is the name of what was executed, if it has one.
+    """
 
     data: dict[str, Any] | None
     errors: tuple[Shown, ...] = ()
     is_request_error: bool = False
+    operation: str = ""
 
     @property
     def body(self) -> dict[str, Any]:
@@ -135,7 +139,9 @@ def _answer(result: ExecutionResult, document: DocumentNode, operation: Operatio
     if result.data is None and any(error.path is None for error in found):
         is_named = get_operation_ast(document, operation.name) is not None
         return _refused(errors.with_code(found, errors.BAD_USER_INPUT if is_named else "OPERATION_RESOLUTION_FAILURE"))
-    return Answer(result.data, tuple(errors.of_fields(found)))
+    chosen = get_operation_ast(document, operation.name)
+    name = "" if chosen is None or chosen.name is None else chosen.name.value
+    return Answer(result.data, tuple(errors.of_fields(found)), operation=name)
 
 
 def _refused(shown: list[Shown]) -> Answer:

@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from typing import Final
 
 from dean06_schema.access import AccessQuery
+from dean06_schema.account_lists import AccountListQuery
 from dean06_schema.account_reports import AccountReportQuery
 from dean06_schema.accounts import AccountMutation, AccountQuery
 from dean06_schema.assigning import AssigningMutation
+from dean06_schema.audits import AuditQuery
 from dean06_schema.below_target import BelowTargetQuery
 from dean06_schema.documents import DocumentQuery
 from dean06_schema.errors import Refusal
@@ -16,7 +18,10 @@ from dean06_schema.governance import GovernanceMutation
 from dean06_schema.indicators import IndicatorQuery
 from dean06_schema.nodes import NodeQuery
 from dean06_schema.observations import ObservationQuery
+from dean06_schema.provider_sign_ins import ProviderSignInMutation
 from dean06_schema.recording import RecordingMutation
+from dean06_schema.reviews import ReviewMutation, ReviewQuery
+from dean06_schema.shared_use import SharedUseMutation, SharedUseQuery
 from dean06_schema.signing_in import SigningInMutation
 from dean06_schema.systems import SystemQuery
 from dean06_schema.task_orders import TaskMutation
@@ -43,7 +48,11 @@ CONTRACT: Final = Parts(
     queries=(
         AccountQuery,
         AccessQuery,
+        AccountListQuery,
         AccountReportQuery,
+        ReviewQuery,
+        SharedUseQuery,
+        AuditQuery,
         NodeQuery,
         UnitQuery,
         IndicatorQuery,
@@ -57,7 +66,10 @@ CONTRACT: Final = Parts(
     mutations=(
         AccountMutation,
         SigningInMutation,
+        ProviderSignInMutation,
         GovernanceMutation,
+        ReviewMutation,
+        SharedUseMutation,
         RecordingMutation,
         AssigningMutation,
         TaskMutation,

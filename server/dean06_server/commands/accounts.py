@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import asyncio
-import getpass
-import os
 from datetime import date
+from pathlib import Path
 
 import click
 
-from dean06_auth import accounts, beginnings, lockouts, operator_tokens, roles
+from dean06_auth import accounts, beginnings, lockouts, operator_tokens, people, roles
 from dean06_auth.accounts import Account
+from dean06_auth.people import PersonKey
 from dean06_auth.tokens import IssuedToken
+from dean06_core.audit.operating import operated
 from dean06_core.directory import Directory
-from dean06_server import clock
+from dean06_server import clock, operators
 from dean06_server.clock import VIETNAM, business_day
-from dean06_server.commands import governing
+from dean06_server.commands import governing, identifying, reviews, shared_use
 from dean06_server.commands.opening import fitting_database_of
 from dean06_server.demo import mark
 from dean06_server.installation import Installation
@@ -69,31 +70,66 @@ def move(login: str, unit: str) -> None:
     help="Give this role everywhere for 90 days; only while nobody has it.",
 )
 @click.option("--reason", default="", help="The decision behind --begin-as; kept with the grant.")
-def open_(login: str, name: str, code: str, begin_as: str | None, reason: str) -> None:
-    """Open LOGIN with a first password. Nothing is granted by it, but to begin an empty installation."""
+@click.option("--citizen-number", "asks_number", is_flag=True, help="Ask for the citizen number, unseen.")
+@identifying.number_file
+def open_(
+    login: str, name: str, code: str, begin_as: str | None, reason: str, asks_number: bool, file: Path | None
+) -> None:
+    """Open LOGIN with a first password. Nothing is granted by it, but to begin an empty installation.
+
+    With a citizen number, of which only a keyed hash is kept, nobody has a second account.
+    """
+    whose = None
+    if asks_number or file is not None:
+        whose = identifying.people_key(), identifying.number_of(login, file)
     password = click.prompt(f"Mật khẩu đầu tiên của {login}", hide_input=True, confirmation_prompt=True, err=True)
-    click.echo(asyncio.run(_open(login, name, code, password, begin_as, reason)))
+    click.echo(asyncio.run(_open(login, name, code, password, begin_as, reason, whose)))
 
 
-for _command in governing.COMMANDS:
+account.add_command(identifying.identify)
+
+for _command in (*governing.COMMANDS, *reviews.COMMANDS, *shared_use.COMMANDS):
     account.add_command(_command)
 
 
-async def _open(login: str, name: str, code: str, password: str, begin_as: str | None, reason: str) -> str:
+async def _open(
+    login: str,
+    name: str,
+    code: str,
+    password: str,
+    begin_as: str | None,
+    reason: str,
+    whose: tuple[PersonKey, str] | None,
+) -> str:
     now = clock.now()
     on = business_day(now)
-    async with fitting_database_of(Installation.found()) as database, database.service() as session:
+    async with (
+        fitting_database_of(Installation.found()) as database,
+        operated(database, "accounts.open", by=operators.login(), now=now, login=login) as opening,
+    ):
+        session = opening.session
         unit = (await Directory.load(session)).named(code, on)
-        opened = await accounts.open(session, login=login, name=name, unit_key=unit.key, password=password, now=now)
+        person = None if whose is None else await people.known(session, number=whose[1], key=whose[0])
+        opened = await accounts.open(
+            session, login=login, name=name, unit_key=unit.key, password=password, now=now, person=person
+        )
         if begin_as is not None:
             role = roles.named(begin_as)
-            await beginnings.begin(session, account=opened, role=role, operator=_operator(), reason=reason, on=on)
+            operator = operators.name()
+            await beginnings.begin(session, account=opened, role=role, operator=operator, reason=reason, on=on)
+        opening.subject = opened.id
     return f"{opened.login}: {unit.name} ({unit.code})"
 
 
 async def _unlock(login: str) -> int:
-    async with fitting_database_of(Installation.found()) as database, database.service(in_turn=False) as session:
-        return await lockouts.lift(session, login=accounts.login_of(login))
+    by = operators.login()
+    async with (
+        fitting_database_of(Installation.found()) as database,
+        operated(database, "lockouts.lift", by=by, now=clock.now(), in_turn=False, login=login) as lifting,
+    ):
+        lifted = await lockouts.lift(lifting.session, login=accounts.login_of(login))
+        lifting.details["sources"] = lifted
+    return lifted
 
 
 async def _stranded() -> list[str]:
@@ -114,10 +150,15 @@ def _told_stranded(account: Account, directory: Directory, on: date) -> str:
 
 
 async def _move(login: str, code: str) -> str:
-    on = business_day(clock.now())
-    async with fitting_database_of(Installation.found()) as database, database.service() as session:
-        unit = (await Directory.load(session)).named(code, on)
-        moved = await accounts.move(session, login=login, unit=unit, on=on)
+    now = clock.now()
+    on = business_day(now)
+    async with (
+        fitting_database_of(Installation.found()) as database,
+        operated(database, "accounts.move", by=operators.login(), now=now, login=login) as moving,
+    ):
+        unit = (await Directory.load(moving.session)).named(code, on)
+        moved = await accounts.move(moving.session, login=login, unit=unit, on=on)
+        moving.subject = moved.id
     return f"{moved.login}: {unit.name} ({unit.code})"
 
 
@@ -125,25 +166,17 @@ async def _issue(login: str, reason: str | None) -> IssuedToken:
     now = clock.now()
     async with fitting_database_of(Installation.found()) as database:
         is_demo = await mark.is_demo(database)
-        async with database.service() as session:
-            return await operator_tokens.issue(
-                session,
+        by = operators.login()
+        async with operated(database, "operator_tokens.issue", by=by, now=now, login=login) as issuing:
+            issued = await operator_tokens.issue(
+                issuing.session,
                 login=login,
-                operator=_operator(),
+                operator=operators.name(),
                 reason=reason,
                 is_demo=is_demo,
                 now=now,
                 on=business_day(now),
             )
-
-
-def _operator() -> str:
-    """The name that the system knows the operator by; not the environment's, which he could choose."""
-    try:
-        import pwd
-    except ImportError:  # Windows
-        return getpass.getuser()
-    try:
-        return pwd.getpwuid(os.getuid()).pw_name
-    except KeyError:  # a container's user without a name
-        return f"uid {os.getuid()}"
+            account = await accounts.find(issuing.session, login=login)
+            issuing.subject = None if account is None else account.id
+        return issued

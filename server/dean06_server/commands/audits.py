@@ -5,15 +5,22 @@ from __future__ import annotations
 import asyncio
 import json
 import sys
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 from uuid import UUID
 
 import click
 
-from dean06_core.audit import checkpoints, proving
+from dean06_core import spelling
+from dean06_core.audit import Event, checkpoints, log, proving
+from dean06_core.audit import erase as erase_
 from dean06_core.audit.proving import Proof
 from dean06_core.audit.verifying import Fault, Finding, Verdict, verify
+from dean06_core.directory import Directory
+from dean06_core.pages import Slice, cursor_of
+from dean06_server import clock, operators
+from dean06_server.clock import VIETNAM, business_day
 from dean06_server.commands.opening import fitting_database_of, settings
 from dean06_server.installation import Installation
 
@@ -21,6 +28,7 @@ _KEY: Final = click.option(
     "--key", "key_file", metavar="FILE", type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="The public key in PEM, or the private one; DEAN06_AUDIT_KEY if none.",
 )  # fmt: skip
+_MOMENT: Final = click.DateTime(formats=["%Y-%m-%d", "%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"])
 _FAULTS: Final = {
     Fault.EDITED: "bị sửa",
     Fault.DELETED: "bị xóa",
@@ -35,7 +43,7 @@ _FAULTS: Final = {
 
 @click.group()
 def audit() -> None:
-    """The audit log: verify it, prove an event, take it out. Status 0: intact; 1: not, with what; 2: not checked."""
+    """The audit log: look it through, verify it, prove an event, take it out, erase what it says of persons."""
 
 
 @audit.command("verify")
@@ -43,7 +51,10 @@ def audit() -> None:
               help="The copy outside the database, a file or folder; DEAN06_AUDIT_WITNESS if none.")  # fmt: skip
 @_KEY
 def verify_(copies: Path | None, key_file: Path | None) -> None:
-    """Read the whole log, hash it again and hold it against every checkpoint."""
+    """Read the whole log, hash it again and hold it against every checkpoint.
+
+    Status 0: it is intact. 1: it is not, and what is wrong is told. 2: it was not checked.
+    """
     chosen = settings()
     key_file, copies = key_file or chosen.audit_key, copies or chosen.audit_witness
     if key_file is None:
@@ -106,6 +117,80 @@ def export() -> None:
                 click.echo(json.dumps(line, ensure_ascii=False))
 
     asyncio.run(write())
+
+
+@audit.command("list")
+@click.option("--login", help="Of whoever did it; an operator is operator:NAME.")
+@click.option("--action", help="As proposals.approve.")
+@click.option("--outcome", help="DONE, or the code of the refusal.")
+@click.option("--unit", metavar="CODE", help="Of whoever did it, at the time.")
+@click.option("--subject", help="The account, task or code that it was done to.")
+@click.option("--from", "since", metavar="MOMENT", type=_MOMENT, help="In Vietnam, as 2026-01-31 or 2026-01-31T08:00.")
+@click.option("--to", "until", metavar="MOMENT", type=_MOMENT, help="The first moment without them.")
+@click.option("--first", type=int, help="How many; 50 if none, 200 at most.")
+@click.option("--after", metavar="CURSOR", help="Go on behind the cursor that was printed last.")
+def list_(
+    login: str | None,
+    action: str | None,
+    outcome: str | None,
+    unit: str | None,
+    subject: str | None,
+    since: datetime | None,
+    until: datetime | None,
+    first: int | None,
+    after: str | None,
+) -> None:
+    """Print events, the newest first, a line of JSON each; behind them on standard error the cursor of the next."""
+    on = business_day(clock.now())
+
+    async def found() -> Slice[log.Told]:
+        async with fitting_database_of(Installation.found()) as database, database.service_reading() as session:
+            key = None if unit is None else (await Directory.load(session)).named(unit, on).key
+            meant = log.Meant(login, action, outcome, key, subject, _in_vietnam(since), _in_vietnam(until))
+            return await log.newest(session, meant, first=first, after=after)
+
+    page = asyncio.run(found())
+    for told in page.rows:
+        click.echo(json.dumps(_listed(told), ensure_ascii=False))
+    if page.has_next:
+        click.echo(f"--after {cursor_of(page.keys[-1], log.ORDER)}", err=True)
+
+
+@audit.command()
+@click.argument("event", type=click.UUID, nargs=-1, required=True)
+@click.option("--reason", required=True, help="Why; itself personal data of the event that tells of it.")
+def erase(event: tuple[UUID, ...], reason: str) -> None:
+    """Take away for good what each EVENT says of persons. The events stay, and every proof holds."""
+    if not spelling.tidy(reason):
+        raise click.UsageError("Say why in --reason: who asked for it, and in which letter.")
+    click.echo(f"Đã xóa dữ liệu cá nhân của {asyncio.run(_erase(event, reason))} sự kiện")
+
+
+async def _erase(event: tuple[UUID, ...], reason: str) -> int:
+    by = Event(action="", at=clock.now(), login=operators.login(), personal={"reason": spelling.tidy(reason)})
+    async with fitting_database_of(Installation.found()) as database, database.service() as session:
+        return await erase_(session, event, by=by)
+
+
+def _in_vietnam(moment: datetime | None) -> datetime | None:
+    return None if moment is None else moment.replace(tzinfo=VIETNAM)
+
+
+def _listed(told: log.Told) -> dict[str, Any]:
+    event = told.event
+    return {
+        "event": str(event.id),
+        "at": event.recorded_at.astimezone(VIETNAM).isoformat(),
+        "login": event.login,
+        "role": event.role,
+        "unit": event.unit,
+        "action": event.action,
+        "subject": event.subject,
+        "outcome": event.outcome,
+        "details": json.loads(event.body),
+        "personal": None if told.personal is None else json.loads(told.personal),
+        "place": event.seq,
+    }
 
 
 def _proof_from(file: Path, event: UUID) -> Proof:

@@ -32,9 +32,9 @@ def show(account: str, login: str) -> None:
     """Print the duties and grants of ACCOUNT with their ids."""
 
     async def ask(signed: Signed) -> list[str]:
-        return _told(await signed.act(holdings.of_login, account), signed.actor.on)
+        return _told(await signed.ask(holdings.of_login, account), signed.actor.on)
 
-    _do(login, ask)
+    do(login, ask)
 
 
 @click.command()
@@ -60,9 +60,9 @@ def duty(
     entry = DutyEntry(account, unit, function, decision, starts.date(), ends.date(), sector)
 
     async def assign(signed: Signed) -> list[str]:
-        return await _account(signed, await signed.act(duties.assign, entry))
+        return await told_account(signed, await signed.act(duties.assign, entry))
 
-    _do(login, assign)
+    do(login, assign)
 
 
 @click.command("end-duty")
@@ -75,9 +75,9 @@ def end_duty(duty: UUID, login: str, on: datetime | None, reason: str) -> None:
 
     async def end(signed: Signed) -> list[str]:
         day = signed.actor.on if on is None else on.date()
-        return await _account(signed, await signed.act(duties.end, duty, on=day, reason=reason))
+        return await told_account(signed, await signed.act(duties.end, duty, on=day, reason=reason))
 
-    _do(login, end)
+    do(login, end)
 
 
 @click.command()
@@ -108,7 +108,7 @@ def propose(
     async def say(signed: Signed) -> list[str]:
         return [str(id_) for id_ in await signed.act(proposals.propose, entries)]
 
-    _do(login, say)
+    do(login, say)
 
 
 @click.command()
@@ -121,7 +121,7 @@ def approve(grant: tuple[UUID, ...], login: str, decision: str) -> None:
     async def say(signed: Signed) -> list[str]:
         return [str(id_) for id_ in await signed.act(proposals.approve, grant, decision=decision)]
 
-    _do(login, say)
+    do(login, say)
 
 
 @click.command()
@@ -134,7 +134,7 @@ def revoke(grant: tuple[UUID, ...], login: str, reason: str) -> None:
     async def say(signed: Signed) -> list[str]:
         return [str(id_) for id_ in await signed.act(proposals.revoke, grant, reason=reason)]
 
-    _do(login, say)
+    do(login, say)
 
 
 @click.command()
@@ -145,9 +145,9 @@ def suspend(account: str, login: str, reason: str) -> None:
     """Suspend ACCOUNT; whoever is signed in with it is out at once."""
 
     async def shut(signed: Signed) -> list[str]:
-        return await _account(signed, await signed.act(suspensions.suspend, account, reason=reason))
+        return await told_account(signed, await signed.act(suspensions.suspend, account, reason=reason))
 
-    _do(login, shut)
+    do(login, shut)
 
 
 @click.command("stand-in")
@@ -159,15 +159,15 @@ def stand_in(duty: UUID, account: str, login: str, until: datetime) -> None:
     """Have ACCOUNT do DUTY in its holder's place from today; by the head of the unit."""
 
     async def name(signed: Signed) -> list[str]:
-        return await _account(signed, await signed.act(stand_ins.name, duty, stand_in=account, until=until.date()))
+        return await told_account(signed, await signed.act(stand_ins.name, duty, stand_in=account, until=until.date()))
 
-    _do(login, name)
+    do(login, name)
 
 
 COMMANDS: Final = (show, duty, end_duty, propose, approve, revoke, suspend, stand_in)
 
 
-def _do(login: str, doing: Doing) -> None:
+def do(login: str, doing: Doing) -> None:
     """Do it and print what it told; of a list that is refused, every entry that is wrong."""
     try:
         lines = asyncio.run(_done(login, password_of(login), doing))
@@ -183,8 +183,8 @@ async def _done(login: str, password: str, doing: Doing) -> list[str]:
         return await doing(signed)
 
 
-async def _account(signed: Signed, id_: UUID) -> list[str]:
-    found = await signed.act(holdings.of_accounts, [id_])
+async def told_account(signed: Signed, id_: UUID) -> list[str]:
+    found = await signed.ask(holdings.of_accounts, [id_])
     return [line for held in found.values() for line in _told(held, signed.actor.on)]
 
 

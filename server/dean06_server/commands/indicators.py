@@ -7,6 +7,7 @@ import asyncio
 import click
 
 from dean06_core import proposals
+from dean06_core.audit.operating import operated
 from dean06_core.outcomes import Tally
 from dean06_server import clock
 from dean06_server.clock import VIETNAM
@@ -50,5 +51,7 @@ async def _confirm(codes: tuple[str, ...], login: str, password: str) -> Tally:
     now = clock.now()
     async with fitting_database_of(Installation.found()) as database:
         person = await secretary(database, login=login, password=password, now=now)
-        async with database.service() as session:
-            return await proposals.confirm(session, codes, by=person, now=now)
+        async with operated(database, "proposals.confirm", by=person, now=now) as confirming:
+            tally = await proposals.confirm(confirming.session, codes, by=person, now=now)
+            confirming.details = {"created": tally.created, "updated": tally.updated, "indicators": sorted(codes)}
+    return tally

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 import click
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from dean06_auth import callers, sign_ins
-from dean06_auth.governing import governing
+from dean06_auth.governing import asking, governing
+from dean06_auth.profile import Profile
 from dean06_auth.sign_ins import Shown
 from dean06_core.acting import Act, Actor
 from dean06_core.catalogue import Catalogue
@@ -36,11 +37,16 @@ def password_of(login: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Signed:
-    """Somebody who has shown his password: he does core's verbs, and reads what he may see."""
+    """Somebody who has shown his password: he does verbs, asks about accounts, and reads what he may see.
+
+    ``profile`` is what the installation goes by.
+    """
 
     actor: Actor
     act: Act
+    ask: Act
     database: Database
+    profile: Profile
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncSession]:
@@ -52,25 +58,26 @@ class Signed:
 async def signed_in(login: str, password: str) -> AsyncIterator[Signed]:
     """SIGN_IN_FAILED as over HTTP. No token is issued: the command ends with what it does."""
     installation, now = Installation.found(), clock.now()
-    on = business_day(now)
+    on, profile = business_day(now), door_of(settings()).profile
     async with fitting_database_of(installation) as database:
-        await _recognise(database, login, password, now)
+        await _recognise(database, login, password, now, on)
         async with database.service_reading() as session:
             directory = await Directory.load(session)
             catalogue = await Catalogue.load(session, installation.sectors)
-            caller = await callers.as_caller(session, login=login, reach=directory, on=on)
+            caller = await callers.as_caller(session, login=login, reach=directory, on=on, profile=profile)
         if caller is None:
             raise StartUpError(f"The account '{login}' was closed this moment.")
         actor = Actor.of(caller, directory, catalogue, now, on)
-        yield Signed(actor, governing(database, actor, acting(database, actor)), database)
+        act = governing(database, actor, acting(database, actor))
+        yield Signed(actor, act, asking(database, actor), database, profile)
 
 
-async def _recognise(database: Database, login: str, password: str, now: datetime) -> None:
+async def _recognise(database: Database, login: str, password: str, now: datetime, on: date) -> None:
     door = door_of(settings())
     try:
-        await sign_ins.recognise(database, Shown(login, password), now=now, door=door)
+        await sign_ins.recognise(database, Shown(login, password), now=now, on=on, door=door)
     except BadInput as refused:
         if refused.code != "SECOND_FACTOR_REQUIRED":
             raise
         code: str = click.prompt(f"Mã xác thực thứ hai của {login}", hide_input=True, err=True)
-        await sign_ins.recognise(database, Shown(login, password, code), now=clock.now(), door=door)
+        await sign_ins.recognise(database, Shown(login, password, code), now=clock.now(), on=on, door=door)

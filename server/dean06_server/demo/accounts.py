@@ -10,7 +10,7 @@ from typing import Final
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from dean06_auth import accounts, grants, passwords, roles
+from dean06_auth import accounts, grants, passwords, roles, waking
 from dean06_auth.accounts import Account, AccountCredential
 from dean06_auth.duties import Duty
 from dean06_auth.grants import GrantRow, ReachKind, UnitsOf
@@ -63,7 +63,10 @@ PEOPLE: Final = (
 
 
 async def make(session: AsyncSession, directory: Directory, *, now: datetime, on: date) -> str:
-    """Open the accounts that are missing, renew grants that end soon, and give all of them one new password."""
+    """Open the accounts that are missing, renew grants that end soon, and give all of them one new password.
+
+    Whoever was not used for long is woken, and every grant counts as reviewed.
+    """
     password = "-".join("".join(secrets.choice(_LETTERS) for _ in range(4)) for _ in range(3))
     for person in PEOPLE:
         account = await accounts.find(session, login=person.login)
@@ -80,6 +83,7 @@ async def make(session: AsyncSession, directory: Directory, *, now: datetime, on
             )
         else:
             await _set_password(session, account, password, now)
+            await _keep(session, account, on)
         if not await _is_granted(session, account, on):
             await _grant(session, directory, account, person, on, now)
     return password
@@ -91,6 +95,11 @@ async def _set_password(session: AsyncSession, account: Account, password: str, 
         .where(AccountCredential.account_id == account.id)
         .values(password_hash=await passwords.protect(password), password_set_at=now)
     )
+
+
+async def _keep(session: AsyncSession, account: Account, on: date) -> None:
+    await waking.note(session, account, on)
+    await session.execute(sa.update(GrantRow).where(GrantRow.account_id == account.id).values(reviewed_on=on))
 
 
 async def _is_granted(session: AsyncSession, account: Account, on: date) -> bool:

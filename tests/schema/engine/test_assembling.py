@@ -3,7 +3,7 @@
 # mypy: disable-error-code="untyped-decorator"
 
 import enum
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Annotated, Any
 
@@ -14,14 +14,22 @@ from graphql import GraphQLObjectType
 from dean06_core.errors import StartUpError
 from dean06_core.graphql import Context, batch_field
 from dean06_core.sectors import Sector
-from dean06_schema.engine import try_to_compose
+from dean06_schema.engine import Engine, compose
 from tests.schema.engine.small import HEALTH, SMALL, TAX, HealthQuery, engine
 
 
-def root_fields(*sectors: Sector) -> dict[str, Any]:
-    query = engine(sectors).schema._schema.query_type
+def fields_of(composed: Engine) -> dict[str, Any]:
+    query = composed.schema._schema.query_type
     assert query is not None
     return dict(query.fields)
+
+
+def root_fields(*sectors: Sector) -> dict[str, Any]:
+    return fields_of(engine(sectors))
+
+
+def faults(*sectors: Sector) -> Mapping[str, str]:
+    return compose(sectors, parts=SMALL).faults
 
 
 def test_each_sector_with_fields_adds_one_root_field_of_its_name() -> None:
@@ -36,20 +44,20 @@ def test_a_sector_is_described_by_its_title_and_answers_with_its_own_type() -> N
 
 
 def test_a_sector_that_fits_is_composed() -> None:
-    try_to_compose(HEALTH, parts=SMALL)
+    assert faults(HEALTH) == {}
 
 
 def test_a_sector_without_fields_is_composed() -> None:
-    try_to_compose(Sector(code="justice", title="Tư pháp"), parts=SMALL)
+    assert faults(Sector(code="justice", title="Tư pháp")) == {}
 
 
 def test_a_root_field_that_is_taken_names_both_owners() -> None:
-    with pytest.raises(StartUpError) as refused:
-        try_to_compose(Sector(code="commune", title="Xã", query=HealthQuery), parts=SMALL)
-    assert str(refused.value) == (
-        "Query field 'commune' is declared by both SmallQuery and sector 'commune'. "
+    composed = compose([Sector(code="commune", title="Xã", query=HealthQuery), TAX], parts=SMALL)
+    assert {*fields_of(composed.engine)} == {*root_fields(TAX)}
+    assert composed.faults == {
+        "commune": "StartUpError: Query field 'commune' is declared by both SmallQuery and sector 'commune'. "
         "Rename one of the two, or uninstall the plugin that brings it."
-    )
+    }
 
 
 def test_two_sectors_with_one_type_name_do_not_compose() -> None:
@@ -176,9 +184,10 @@ def calling_its_parent_self() -> type:
     ],
 )
 def test_what_does_not_fit_is_told(query: Callable[[], type], told: str) -> None:
-    with pytest.raises(StartUpError) as refused:
-        try_to_compose(health(query()), parts=SMALL)
-    assert str(refused.value) == told
+    unfit = health(query())
+    composed = compose([unfit, TAX], parts=SMALL)
+    assert composed.faults == {"health": f"StartUpError: {told}"}
+    assert {*root_fields(TAX)} == {*fields_of(composed.engine)}
 
 
 def test_a_batch_field_fits() -> None:
@@ -193,7 +202,7 @@ def test_a_batch_field_fits() -> None:
         ) -> list[int]:
             return [1 for _ in parents]
 
-    try_to_compose(health(HealthQuery), parts=SMALL)
+    assert faults(health(HealthQuery)) == {}
     fields = engine([health(HealthQuery)]).schema._schema.type_map["HealthQuery"]
     assert isinstance(fields, GraphQLObjectType)
     assert set(fields.fields) == {"books"}

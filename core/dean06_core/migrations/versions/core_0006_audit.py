@@ -27,7 +27,15 @@ def upgrade() -> None:
         sa.Column("leaf", sa.LargeBinary(), nullable=False),
         sa.Column("seq", sa.BigInteger()),
         sa.PrimaryKeyConstraint("id", name="pk_audit_event"),
-        sa.UniqueConstraint("seq", name="uq_audit_event_seq"),
+    )
+    op.create_index("ix_audit_event_recorded_at_id", "audit_event", ["recorded_at", "id"])
+    op.create_index(
+        "uq_audit_event_seq",
+        "audit_event",
+        ["seq"],
+        unique=True,
+        sqlite_where=sa.text("seq is not null"),
+        postgresql_where=sa.text("seq is not null"),
     )
     op.create_index(
         "ix_audit_event_unsealed",

@@ -1,0 +1,229 @@
+"""What others notice while somebody guesses passwords: the demonstration served over HTTP, in turns quiet and flooded.
+
+Officials go on asking one question each at a steady pace. Beside them two hundred
+sign-ins a second fail, from fifty addresses of this machine, each for another
+login; they are sent at their moments whether or not the earlier ones were answered.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import secrets
+import socket
+import statistics
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any, Final
+
+import httpx2
+
+from dean06_core.database import Address
+from dean06_server import demo
+from dean06_server.installation import Installation
+
+MOST: Final = 2.0
+"""How many times the slowest hundredth of others' answers may take."""
+FAILURES: Final = 200
+"""Sign-ins a second."""
+SOURCES: Final = 50
+OFFICIALS: Final = ("secretariat", "health", "tax", "justice", "social-insurance", "commune.18823")
+PACE: Final = 0.05
+"""Seconds from one question of an official to his next."""
+SECONDS: Final = 6.0
+PATIENCE: Final = 60.0
+
+_QUESTION: Final = "{ tasks(first: 20) { totalCount edges { node { code title cell lead { code name } } } } }"
+_SIGN_IN: Final = """mutation ($login: String!, $password: String!) {
+    signIn(login: $login, password: $password) { token errors { code } } }"""
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """What officials waited, in milliseconds, and what became of the sign-ins beside them, by code."""
+
+    p50: float
+    p99: float
+    asked: int
+    failed: Counter[str] = field(default_factory=Counter)
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """Each round has a quiet turn and a flooded one."""
+
+    rounds: list[tuple[Turn, Turn]]
+
+    @property
+    def ratio(self) -> float:
+        return statistics.median(flooded.p99 / quiet.p99 for quiet, flooded in self.rounds)
+
+    @property
+    def faults(self) -> list[str]:
+        return [] if self.ratio <= MOST else [f"others wait {self.ratio:.1f} times as long; {MOST:.0f} is allowed"]
+
+
+@contextmanager
+def served() -> Iterator[tuple[str, str]]:
+    """Where a demonstration answers, in a process of its own until the block ends, and its accounts' password."""
+    with TemporaryDirectory() as folder, socket.create_server(("127.0.0.1", 0)) as listening:
+        path, port = Path(folder) / "demo.db", listening.getsockname()[1]
+        listening.close()
+        password = asyncio.run(_made(path))
+        serving = subprocess.Popen(  # noqa: S603  our own command
+            [Path(sys.executable).with_name("dean06"), "serve"],
+            env={**os.environ, "DEAN06_DATABASE_URL": f"sqlite:///{path}", "DEAN06_PORT": str(port)},
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        try:
+            yield f"http://127.0.0.1:{port}", password
+        finally:
+            serving.terminate()
+            serving.wait(PATIENCE)
+
+
+async def _made(path: Path) -> str:
+    installation = Installation.found()
+    database = installation.database(Address(f"sqlite:///{path}"))
+    try:
+        return (await demo.make(installation, database, now=datetime.now(UTC))).password
+    finally:
+        await database.close()
+
+
+async def measure(url: str, password: str, *, rounds: int, seconds: float = SECONDS) -> Measured:
+    async with httpx2.AsyncClient(base_url=url, trust_env=False, timeout=PATIENCE) as client:
+        await _is_ready(client)
+        tokens = [await _signed_in(client, login, password) for login in OFFICIALS]
+        await _turn(client, tokens, seconds / 3)
+        turns = []
+        for _ in range(rounds):
+            quiet = await _turn(client, tokens, seconds)
+            async with _flood(url, seconds) as failed:
+                turns.append((quiet, await _turn(client, tokens, seconds)))
+            turns[-1][1].failed.update(failed)
+        return Measured(turns)
+
+
+async def _turn(client: httpx2.AsyncClient, tokens: list[str], seconds: float) -> Turn:
+    took: list[float] = []
+
+    async def ask(token: str, begins: float) -> None:
+        at, until = begins, time.perf_counter() + seconds
+        while at < until:
+            await asyncio.sleep(max(0.0, at - time.perf_counter()))
+            began = time.perf_counter()
+            answered = await client.post(
+                "/graphql", json={"query": _QUESTION}, headers={"Authorization": f"Bearer {token}"}
+            )
+            took.append(time.perf_counter() - began)
+            if "errors" in answered.json():
+                raise RuntimeError(f"An official was not answered: {answered.text[:300]}")
+            at += PACE
+
+    now = time.perf_counter()
+    await asyncio.gather(*(ask(token, now + PACE * each / len(tokens)) for each, token in enumerate(tokens)))
+    in_order = sorted(took)
+    p50, p99 = (1000 * in_order[int(len(took) * part)] for part in (0.5, 0.99))
+    return Turn(p50, p99, asked=len(took))
+
+
+@asynccontextmanager
+async def _flood(url: str, seconds: float) -> AsyncIterator[Counter[str]]:
+    """Sent by a process of its own; the counter is full when the block is over."""
+    failed: Counter[str] = Counter()
+    flooding = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "bench.flooding", url, str(seconds), stdout=asyncio.subprocess.PIPE
+    )
+    try:
+        yield failed
+        told, _ = await asyncio.wait_for(flooding.communicate(), PATIENCE)
+        failed.update(json.loads(told))
+    finally:
+        if flooding.returncode is None:
+            flooding.kill()
+            await flooding.wait()
+
+
+async def _is_ready(client: httpx2.AsyncClient) -> None:
+    until = time.monotonic() + PATIENCE
+    while time.monotonic() < until:
+        try:
+            (await client.get("/readyz")).raise_for_status()
+        except httpx2.HTTPError:
+            await asyncio.sleep(0.1)
+        else:
+            return
+    raise RuntimeError("The server did not start.")
+
+
+async def _signed_in(client: httpx2.AsyncClient, login: str, password: str) -> str:
+    answered = await client.post(
+        "/graphql", json={"query": _SIGN_IN, "variables": {"login": login, "password": password}}
+    )
+    token: str = answered.json()["data"]["signIn"]["token"]
+    return token
+
+
+async def _guess(url: str, seconds: float) -> Counter[str]:
+    """Sends at its moments, whatever comes back, and waits for the last answers."""
+    host, port = url.removeprefix("http://").split(":")
+    told: Counter[str] = Counter()
+
+    async def guess(number: int) -> None:
+        body = json.dumps(
+            {"query": _SIGN_IN, "variables": {"login": f"can-bo.{number}", "password": secrets.token_hex(8)}}
+        ).encode()
+        head = (
+            f"POST /graphql HTTP/1.1\r\nHost: {host}\r\nContent-Type: application/json\r\n"
+            f"Content-Length: {len(body)}\r\nConnection: close\r\n\r\n"
+        )
+        try:
+            reader, writer = await asyncio.open_connection(
+                host, int(port), local_addr=(f"127.0.0.{2 + number % SOURCES}", 0)
+            )
+            writer.write(head.encode() + body)
+            said = await asyncio.wait_for(reader.read(), PATIENCE)
+            writer.close()
+        except (OSError, TimeoutError) as error:
+            told[type(error).__name__] += 1
+        else:
+            told[_code(said)] += 1
+
+    began = time.perf_counter()
+    sent = []
+    for number in range(int(seconds * FAILURES)):
+        await asyncio.sleep(max(0.0, began + number / FAILURES - time.perf_counter()))
+        sent.append(asyncio.create_task(guess(number)))
+    await asyncio.gather(*sent)
+    return told
+
+
+def _code(said: bytes) -> str:
+    body: Any = json.loads(said.partition(b"\r\n\r\n")[2])
+    [error] = body["data"]["signIn"]["errors"]
+    return str(error["code"])
+
+
+def tell(measured: Measured) -> None:
+    print(f"{len(OFFICIALS)} officials, a question each {PACE * 1000:.0f} ms; beside them {FAILURES} sign-ins a second")
+    print(f"{'':10}{'asked':>8}{'p50, ms':>10}{'p99, ms':>10}")
+    for quiet, flooded in measured.rounds:
+        for name, turn in (("quiet", quiet), ("flooded", flooded)):
+            beside = ", ".join(f"{count:,} {code}" for code, count in turn.failed.most_common())
+            print(f"{name:10}{turn.asked:>8,}{turn.p50:>10.1f}{turn.p99:>10.1f}  {beside}")
+    print(f"p99 flooded beside quiet, median of the rounds: {measured.ratio:.2f}")
+
+
+if __name__ == "__main__":
+    print(json.dumps(asyncio.run(_guess(sys.argv[1], float(sys.argv[2])))))
