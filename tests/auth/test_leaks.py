@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
 from datetime import timedelta
 
 import pytest
@@ -27,6 +28,8 @@ from dean06_core.database import Database
 from dean06_core.records import Record, declared_access, new_id, records_of
 from dean06_core.testing import faults
 from dean06_core.testing.leaks import Matrix
+from dean06_core.testing.places import Template
+from tests.auth.conftest import RECORDS
 from tests.auth.province import DONG_LOC, NEXT_YEAR, NOW, TODAY, VUNG_ANG, give, hire
 
 pytestmark = pytest.mark.anyio
@@ -35,8 +38,21 @@ TABLES = declared_access([*records_of("dean06_core.units"), *records_of("dean06_
 OWN = [pytest.param(record, id=record.__tablename__) for record in records_of("dean06_auth")]
 
 
-@pytest.fixture
-async def matrix(database: Database) -> Matrix:
+@pytest.fixture(scope="module")
+def anyio_backend() -> str:
+    return "asyncio"
+
+
+@pytest.fixture(scope="module")
+async def matrix(tmp_path_factory: pytest.TempPathFactory, settled: Template) -> AsyncIterator[Matrix]:
+    """One for all: whatever one way left behind, the next would meet."""
+    with settled.copied(tmp_path_factory.mktemp("leaks")) as address:
+        database = Database(address, declared_access(RECORDS), readers=1)
+        yield await _matrix_of(database)
+        await database.close()
+
+
+async def _matrix_of(database: Database) -> Matrix:
     """Each of two communes has an account with a password, a duty, a grant and a token; a third account has nothing.
 
     One more account in each would be of somebody who has none.
