@@ -4,7 +4,12 @@ PYTHON ?= python3
 VENV ?= .venv
 PYTEST_ARGS ?= -n auto --dist worksteal
 DATABASES ?= sqlite postgresql
-WITHOUT_DATABASE := --ignore tests/docs --ignore tests/bench/test_bench.py --ignore tests/bench/test_walls.py
+# What is about words, pages and processes, or measures a file, meets SQLite alone. Commands meet
+# a server in tests/server/test_three_logins.py, the demonstration in tests/journeys.
+WITHOUT_SERVER := tests/docs tests/schema/engine \
+	$(addprefix tests/bench/test_,bench.py walls.py hiding.py) \
+	$(addprefix tests/server/test_,cli.py demo.py installation.py official_commands.py provider_commands.py \
+		provider_settings.py provider_sign_ins.py stranded_accounts.py)
 
 MEMBERS := core auth schema server $(patsubst %/pyproject.toml,%,$(wildcard plugins/*/pyproject.toml))
 PROJECTS := pyproject.toml $(addsuffix /pyproject.toml,$(MEMBERS))
@@ -36,7 +41,7 @@ test-sqlite: $(INSTALLED)
 # On a server that is started for the run, or the one that DEAN06_TEST_POSTGRES_URL names.
 test-postgresql: $(INSTALLED)
 	@if $(VENV)/bin/python -c 'import sys; from dean06_core.testing import servers; sys.exit(not servers.is_possible())'; then \
-		set -x; $(VENV)/bin/pytest $(PYTEST_ARGS) -m "not tutorial" --database postgresql $(WITHOUT_DATABASE); \
+		set -x; $(VENV)/bin/pytest $(PYTEST_ARGS) -m "not tutorial" --database postgresql $(addprefix --ignore ,$(WITHOUT_SERVER)); \
 	else \
 		echo "== NOT RUN on PostgreSQL: install its server (apt-get install postgresql) or set DEAN06_TEST_POSTGRES_URL"; \
 	fi

@@ -2,9 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from typing import Any, Final
+
 import pytest
+from passlib.hash import argon2
+
+from dean06_auth import passwords
+
+AS_IN_USE: Final[Any] = passwords._HASHER
+CHEAP: Final = argon2.using(type="ID", memory_cost=64, time_cost=1, parallelism=1)
 
 
 @pytest.fixture
 def anyio_backend() -> str:
     return "asyncio"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def cheap_passwords() -> Iterator[None]:
+    """Hundreds of accounts are opened and signed in to; what a password costs in use is tried where it is the point."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(passwords, "_HASHER", CHEAP)
+        yield

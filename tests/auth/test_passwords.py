@@ -11,10 +11,16 @@ import pytest
 
 from dean06_auth import passwords
 from dean06_core.errors import BadInput
+from tests.conftest import AS_IN_USE
 
 pytestmark = pytest.mark.anyio
 
 PASSWORD = "Mật khẩu số 1"
+
+
+@pytest.fixture(autouse=True)
+def as_in_use(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(passwords, "_HASHER", AS_IN_USE)
 
 
 @pytest.fixture

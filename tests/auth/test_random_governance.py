@@ -5,6 +5,7 @@ The rows are judged here in plain Python, without the code that reads grants.
 
 from __future__ import annotations
 
+import os
 import random
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -27,6 +28,7 @@ from dean06_core.access import All
 from dean06_core.database import Database
 from dean06_core.directory import Directory
 from dean06_core.errors import BadInput
+from dean06_core.testing import places
 from dean06_core.testing.places import Template
 from tests.auth import offices
 from tests.auth.offices import Office, entry
@@ -34,8 +36,10 @@ from tests.auth.province import DONG_LOC, HA_TINH, VUNG_ANG
 
 pytestmark = pytest.mark.anyio
 
-SEEDS: Final = range(6)
 STEPS: Final = 250
+ACTS: Final = int(os.environ.get("DEAN06_TEST_ACTS") or (500 if places.is_server() else 1500))
+"""In all. Ten thousand take two minutes."""
+SEEDS: Final = range(ACTS // STEPS)
 UNITS: Final = (HA_TINH, VUNG_ANG, DONG_LOC)
 ROLES: Final = ("officer", "officer", "leader", "secretariat", "unit_head", "administrator", "approver", "auditor")
 VERBS: Final = {

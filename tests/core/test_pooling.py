@@ -24,29 +24,40 @@ from dean06_core.observations import Observation
 from dean06_core.records import declared_access, records_of
 from dean06_core.testing import places
 from dean06_core.testing.leaks.core_rows import add_core_rows
+from dean06_core.testing.places import Template
 
 pytestmark = pytest.mark.anyio
 
 Step = Callable[[AsyncSession], Awaitable[object]]
 Seen = list[tuple[int, str]]
 
+TABLES: Final = declared_access(records_of("dean06_core"))
 DIRECTORY: Final = Right(DataClass.DIRECTORY, ALL, ALL)
 RECORDS: Final = Right(DataClass.AGGREGATE, frozenset({"health"}), frozenset({2}), Action.RECORD)
 
 
+@pytest.fixture(scope="module")
+def filled() -> Template:
+    async def fill(address: Address) -> None:
+        database = Database(address, TABLES)
+        await migrating.upgrade(database, [migrating.CORE])
+        async with database.service() as session:
+            await add_core_rows(session)
+        await database.close()
+
+    return asyncio.run(places.template(fill))
+
+
 @pytest.fixture
-def address(tmp_path: Path) -> Iterator[Address]:
-    with places.place(tmp_path) as empty:
-        yield empty
+def address(filled: Template, tmp_path: Path) -> Iterator[Address]:
+    with filled.copied(tmp_path) as copied:
+        yield copied
 
 
 @pytest.fixture
 async def database(address: Address) -> AsyncIterator[Database]:
     """With two connections for readers."""
-    database = Database(address, declared_access(records_of("dean06_core")), readers=2)
-    await migrating.upgrade(database, [migrating.CORE])
-    async with database.service() as session:
-        await add_core_rows(session)
+    database = Database(address, TABLES, readers=2)
     yield database
     await database.close()
 

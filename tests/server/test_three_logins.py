@@ -102,7 +102,8 @@ def test_without_its_walls_a_database_is_not_served_until_it_is_migrated_again(
     told = f"The walls of {backend_of(address, {}).name} are not those of the installed tables. To go on, run: "
     assert refusal(run(address, "serve")) == f"{told}dean06 migrate"
     examined = run(address, "doctor")
-    assert (examined.exit_code, examined.output.splitlines()[-1]) == (1, f"broken  walls: {told}dean06 migrate")
+    assert examined.exit_code == 1
+    assert f"broken  walls: {told}dean06 migrate" in examined.output.splitlines()
     with TestClient(app.create(installation, address)) as client:
         answered = client.get("/readyz")
         assert (answered.status_code, answered.json()) == (503, {"status": "not ready", "because": "walls"})

@@ -13,6 +13,8 @@ from dean06_core.testing import places, servers
 _STARTED: Final = pytest.StashKey[ExitStack]()
 _SUPERUSER: Final = "DEAN06_TEST_SERVER"
 """How the process that started the server tells those that it starts to share the work."""
+_ON_SERVER: Final = "dean06 on a server"
+"""Fewer examples where each is dearer; the file has seen them all."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -29,6 +31,14 @@ def pytest_configure(config: pytest.Config) -> None:
         if not hasattr(config, "workerinput"):
             os.environ[_SUPERUSER] = stack.enter_context(servers.started())
         places.use_server(os.environ[_SUPERUSER])
+        _draw_fewer_examples()
+
+
+def _draw_fewer_examples() -> None:
+    from hypothesis import settings  # not everybody who runs pytest beside core has it
+
+    settings.register_profile(_ON_SERVER, max_examples=25, deadline=None)
+    settings.load_profile(_ON_SERVER)
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
