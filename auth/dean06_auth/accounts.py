@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
-from dean06_auth import passwords, people, standing_days
+from dean06_auth import look_alikes, passwords, people, standing_days
 from dean06_auth.people import Person
 from dean06_auth.standing_days import DayKind
 from dean06_core import spelling
@@ -135,6 +135,7 @@ async def open(  # noqa: A001  read as accounts.open
             f"Tên đăng nhập “{login}” đã có người dùng (không phân biệt chữ hoa, chữ thường). Hãy chọn tên khác.",
             field=("login",),
         )
+    await look_alikes.refuse(session, login_of(login), among=sa.select(Account.login))
     if person is not None:
         await _refuse_second(session, person)
     account = Account(
@@ -197,11 +198,11 @@ async def note_sign_in(session: AsyncSession, *, account_id: UUID, on: date, sto
 
 def _refuse_login(login: str) -> None:
     stored = login_of(login)
-    if not stored or len(stored) > LONGEST_LOGIN or " " in stored or not stored.isprintable():
+    if not 0 < len(stored) <= LONGEST_LOGIN or not look_alikes.is_of_one_script(stored):
         raise BadInput(
             "LOGIN_UNUSABLE",
-            f"Tên đăng nhập “{login}” không dùng được: cần từ 1 đến {LONGEST_LOGIN} ký tự, không có khoảng trắng. "
-            "Hãy chọn tên khác, ví dụ “can-bo.18823”.",
+            f"Tên đăng nhập “{login}” không dùng được: cần từ 1 đến {LONGEST_LOGIN} chữ cái Latinh, chữ số hoặc "
+            "dấu . - _ @ +, không có khoảng trắng. Hãy chọn tên khác, ví dụ “can-bo.18823”.",
             field=("login",),
         )
 

@@ -72,6 +72,18 @@ async def test_a_login_is_given_once_whatever_its_case(session: AsyncSession) ->
     assert await count(session, Account) == 1
 
 
+@pytest.mark.parametrize("written", ["bình.o1", "binh.01", "BINH.Ol", "bỉnh.OL"])
+async def test_a_login_that_looks_like_another_is_refused(session: AsyncSession, written: str) -> None:
+    await hire(session, "binh.ol" if written != "BINH.Ol" else "binh.0l")
+    if written == "bỉnh.OL":
+        await session.execute(sa.update(Account).values(state=AccountState.CLOSED))
+    with pytest.raises(BadInput) as refused:
+        await open_account(session, written)
+    assert (refused.value.code, refused.value.field) == ("LOGIN_LIKE_ANOTHER", ("login",))
+    assert await count(session, Account) == 1
+    await open_account(session, f"{written}.so-y-te")
+
+
 async def test_the_database_keeps_logins_apart_too(session: AsyncSession) -> None:
     await hire(session, "binh")
     with pytest.raises(IntegrityError, match=r"account[._]login"):
@@ -86,6 +98,8 @@ async def test_the_database_keeps_logins_apart_too(session: AsyncSession) -> Non
         pytest.param("hai từ", "Bình", PASSWORD, "LOGIN_UNUSABLE", id="a login of two words"),
         pytest.param("ad\u200bmin", "Bình", PASSWORD, "LOGIN_UNUSABLE", id="a login with a letter that is not seen"),
         pytest.param("b" * 65, "Bình", PASSWORD, "LOGIN_UNUSABLE", id="a login of 65 letters"),
+        pytest.param("b\u0456nh", "Bình", PASSWORD, "LOGIN_UNUSABLE", id="a login with a Cyrillic letter"),
+        pytest.param("binh.\uff11", "Bình", PASSWORD, "LOGIN_UNUSABLE", id="a login with a wide figure"),
         pytest.param("binh", "  ", PASSWORD, "NAME_MISSING", id="no name"),
         pytest.param("binh", "Bình", "1234567", "PASSWORD_UNUSABLE", id="a password of seven letters"),
         pytest.param("binh", "Bình", "a" * 1025, "PASSWORD_UNUSABLE", id="a password of 1,025 letters"),

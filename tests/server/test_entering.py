@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -15,12 +16,16 @@ from dean06_core.database import Address
 from dean06_core.directory import Directory
 from dean06_core.observations import Observation
 from dean06_server.installation import Installation
-from tests.server.conftest import NOON
-from tests.server.hiring import admitted, hired
+from tests.server.conftest import NOON, Hands
+from tests.server.hiring import PASSWORD, admitted, hired
 
 RECORD = """mutation ($value: Decimal!) { recordObservations(input: {period: "2025-07", cells: [
     {indicator: "health.hospital_cashless_payment_rate", unit: "42", numerator: $value, denominator: "100"}]}) {
     observations { revision display } errors { code } } }"""
+SIGN_IN = """mutation ($login: String!, $password: String!) {
+    signIn(login: $login, password: $password) { token errors { code } } }"""
+DRAFTS = """{ observations(units: {codes: ["42"]}, periods: ["2025-07"],
+    indicators: ["health.hospital_cashless_payment_rate"]) { numerator state } }"""
 AT_ONCE = 8
 
 
@@ -50,6 +55,30 @@ def test_what_many_officers_enter_at_once_is_all_kept(
     assert sorted(numerator for _, numerator, _ in kept) == [*values]
     [last] = [row for row in kept if row.official]
     assert last.revision == AT_ONCE
+
+
+def test_what_was_entered_outlives_the_session_in_which_it_was(
+    client: TestClient, officers: list[str], hands: Hands
+) -> None:
+    """A draft is a row from the moment it is entered; who comes in again goes on with it."""
+
+    def signed_in() -> str:
+        sent = {"query": SIGN_IN, "variables": {"login": "officer.0", "password": PASSWORD}}
+        token: str = client.post("/graphql", json=sent).json()["data"]["signIn"]["token"]
+        return token
+
+    before = signed_in()
+    assert entered(client, before, 11)["observations"] == [{"revision": 1, "display": "11%"}]
+    hands.at += timedelta(minutes=20)
+    asked = {"json": {"query": DRAFTS}, "headers": {"Authorization": f"Bearer {before}"}}
+    refused = client.post("/graphql", **asked)  # type: ignore[arg-type]  # as the client takes them
+    assert (refused.status_code, refused.json()["errors"][0]["extensions"]["code"]) == (401, "TOKEN_IDLE")
+    assert "bản đang soạn vẫn còn" in refused.json()["errors"][0]["message"]
+
+    after = signed_in()
+    found = client.post("/graphql", json={"query": DRAFTS}, headers={"Authorization": f"Bearer {after}"}).json()
+    assert found["data"]["observations"] == [{"numerator": "11", "state": "DRAFT"}]
+    assert entered(client, after, 12)["observations"] == [{"revision": 2, "display": "12%"}]
 
 
 def test_who_only_reads_has_no_way_to_enter(client: TestClient, token: str, officers: list[str]) -> None:
