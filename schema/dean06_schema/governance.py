@@ -1,9 +1,8 @@
 """Who is ordered to do what, and what is granted for it: proposed by one, approved by another, held by a third."""
 
-import base64
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import date
-from typing import Annotated, Final
+from typing import Annotated
 from uuid import UUID
 
 import strawberry
@@ -13,17 +12,19 @@ from dean06_auth import duties, holdings, proposals, stand_ins, suspensions, wak
 from dean06_auth.duties import DutyEntry
 from dean06_auth.proposals import GrantEntry
 from dean06_core.access import Action, DataClass
+from dean06_core.acting import Act
 from dean06_core.errors import BadInput
 from dean06_core.graphql import Context
 from dean06_core.outcomes import Refusals
 from dean06_schema.accounts import Account, Grant
 from dean06_schema.errors import UserError, refusals
-from dean06_schema.nodes import global_id
+from dean06_schema.nodes import key_of
 
 _PROPOSE = {"needs": (Action.PROPOSE, DataClass.GOVERNANCE)}
 _APPROVE = {"needs": (Action.APPROVE, DataClass.GOVERNANCE)}
 DutyId = Annotated[strawberry.ID, strawberry.argument(description="Định danh của nhiệm vụ được phân công")]
 GrantIds = Annotated[list[strawberry.ID], strawberry.argument(description="Định danh của các quyền")]
+Login = Annotated[str, strawberry.argument(description="Tên đăng nhập")]
 Reason = Annotated[str, strawberry.argument(description="Lý do, kèm số văn bản nếu có")]
 
 
@@ -57,7 +58,7 @@ class GrantInput:
 
     def entry(self) -> GrantEntry:
         return GrantEntry(
-            duty=key_of("Duty", self.duty, "duty"),
+            duty=_duty(self.duty),
             role=self.role,
             data_classes=frozenset(self.data_classes),
             starts=self.starts,
@@ -98,11 +99,7 @@ class GovernanceMutation:
         info: Info[Context, None],
         input: Annotated[AssignDutyInput, strawberry.argument(description="Nhiệm vụ")],
     ) -> AccountPayload:
-        try:
-            id_ = await info.context.act(duties.assign, input.entry())
-        except BadInput as refused:
-            return AccountPayload(errors=refusals(refused))
-        return await _account(id_, info.context)
+        return await _account(info.context, lambda act: act(duties.assign, input.entry()), of="input")
 
     @strawberry.mutation(
         description="Kết thúc nhiệm vụ từ một ngày; các quyền và người làm thay của nó cùng hết", metadata=_PROPOSE
@@ -114,11 +111,7 @@ class GovernanceMutation:
         on: Annotated[date, strawberry.argument(description="Ngày đầu tiên không còn giữ, từ hôm nay")],
         reason: Reason,
     ) -> AccountPayload:
-        try:
-            id_ = await info.context.act(duties.end, key_of("Duty", duty, "duty"), on=on, reason=reason)
-        except BadInput as refused:
-            return AccountPayload(errors=refusals(refused, of=""))
-        return await _account(id_, info.context)
+        return await _account(info.context, lambda act: act(duties.end, _duty(duty), on=on, reason=reason))
 
     @strawberry.mutation(
         description="Đề nghị cấp quyền; chưa có hiệu lực khi người khác chưa phê duyệt", metadata=_PROPOSE
@@ -128,11 +121,7 @@ class GovernanceMutation:
         info: Info[Context, None],
         input: Annotated[ProposeGrantsInput, strawberry.argument(description="Các quyền được đề nghị")],
     ) -> GrantsPayload:
-        try:
-            ids = await info.context.act(proposals.propose, _entries(input.grants))
-        except BadInput as refused:
-            return GrantsPayload(errors=refusals(refused, entries="grants"))
-        return await _grants(ids, info.context)
+        return await _grants(info.context, lambda act: act(proposals.propose, _entries(input.grants)), of="input")
 
     @strawberry.mutation(
         description="Phê duyệt các quyền do người khác đề nghị cho người thứ ba, theo một quyết định", metadata=_APPROVE
@@ -143,32 +132,20 @@ class GovernanceMutation:
         grants: GrantIds,
         decision: Annotated[str, strawberry.argument(description="Số, ngày của quyết định")],
     ) -> GrantsPayload:
-        try:
-            ids = await info.context.act(proposals.approve, keys_of(grants), decision=decision)
-        except BadInput as refused:
-            return GrantsPayload(errors=refusals(refused, of="", entries="grants"))
-        return await _grants(ids, info.context)
+        return await _grants(info.context, lambda act: act(proposals.approve, keys_of(grants), decision=decision))
 
     @strawberry.mutation(description="Thu hồi quyền từ hôm nay, hoặc rút đề nghị chưa phê duyệt", metadata=_PROPOSE)
     async def revoke_grants(self, info: Info[Context, None], grants: GrantIds, reason: Reason) -> GrantsPayload:
-        try:
-            ids = await info.context.act(proposals.revoke, keys_of(grants), reason=reason)
-        except BadInput as refused:
-            return GrantsPayload(errors=refusals(refused, of="", entries="grants"))
-        return await _grants(ids, info.context)
+        return await _grants(info.context, lambda act: act(proposals.revoke, keys_of(grants), reason=reason))
 
     @strawberry.mutation(description="Tạm khóa tài khoản; mọi phiên làm việc kết thúc ngay", metadata=_PROPOSE)
     async def suspend_account(
         self,
         info: Info[Context, None],
-        login: Annotated[str, strawberry.argument(description="Tên đăng nhập")],
+        login: Login,
         reason: Reason,
     ) -> AccountPayload:
-        try:
-            id_ = await info.context.act(suspensions.suspend, login, reason=reason)
-        except BadInput as refused:
-            return AccountPayload(errors=refusals(refused, of=""))
-        return await _account(id_, info.context)
+        return await _account(info.context, lambda act: act(suspensions.suspend, login, reason=reason))
 
     @strawberry.mutation(
         description="Mở lại tài khoản lâu không dùng của người khác; số ngày không dùng tính lại từ hôm nay",
@@ -177,26 +154,18 @@ class GovernanceMutation:
     async def wake_account(
         self,
         info: Info[Context, None],
-        login: Annotated[str, strawberry.argument(description="Tên đăng nhập")],
+        login: Login,
     ) -> AccountPayload:
-        try:
-            id_ = await info.context.act(waking.wake, login)
-        except BadInput as refused:
-            return AccountPayload(errors=refusals(refused, of=""))
-        return await _account(id_, info.context)
+        return await _account(info.context, lambda act: act(waking.wake, login))
 
     @strawberry.mutation(description="Mở lại tài khoản đang tạm khóa của người khác", metadata=_PROPOSE)
     async def restore_account(
         self,
         info: Info[Context, None],
-        login: Annotated[str, strawberry.argument(description="Tên đăng nhập")],
+        login: Login,
         reason: Reason,
     ) -> AccountPayload:
-        try:
-            id_ = await info.context.act(suspensions.restore, login, reason=reason)
-        except BadInput as refused:
-            return AccountPayload(errors=refusals(refused, of=""))
-        return await _account(id_, info.context)
+        return await _account(info.context, lambda act: act(suspensions.restore, login, reason=reason))
 
     @strawberry.mutation(
         description="Đóng hẳn tài khoản: phiên làm việc, nhiệm vụ và quyền kết thúc hôm nay; "
@@ -206,14 +175,10 @@ class GovernanceMutation:
     async def close_account(
         self,
         info: Info[Context, None],
-        login: Annotated[str, strawberry.argument(description="Tên đăng nhập")],
+        login: Login,
         reason: Reason,
     ) -> AccountPayload:
-        try:
-            id_ = await info.context.act(suspensions.close, login, reason=reason)
-        except BadInput as refused:
-            return AccountPayload(errors=refusals(refused, of=""))
-        return await _account(id_, info.context)
+        return await _account(info.context, lambda act: act(suspensions.close, login, reason=reason))
 
     @strawberry.mutation(
         description="Thủ trưởng cử người cùng đơn vị làm thay một nhiệm vụ từ hôm nay, tối đa 15 ngày",
@@ -226,20 +191,27 @@ class GovernanceMutation:
         stand_in: Annotated[str, strawberry.argument(description="Tên đăng nhập của người làm thay")],
         until: Annotated[date, strawberry.argument(description="Ngày đầu tiên không còn làm thay")],
     ) -> AccountPayload:
-        try:
-            key = key_of("Duty", duty, "duty")
-            id_ = await info.context.act(stand_ins.name, key, stand_in=stand_in, until=until)
-        except BadInput as refused:
-            return AccountPayload(errors=refusals(refused, of=""))
-        return await _account(id_, info.context)
+        return await _account(
+            info.context,
+            lambda act: act(stand_ins.name, _duty(duty), stand_in=stand_in, until=until),
+        )
 
 
-async def _account(id_: UUID, context: Context) -> AccountPayload:
+async def _account(context: Context, do: Callable[[Act], Awaitable[UUID]], *, of: str = "") -> AccountPayload:
+    """What became of the account whose id is answered, or why nothing did; ``of`` names the argument at fault."""
+    try:
+        id_ = await do(context.act)
+    except BadInput as refused:
+        return AccountPayload(errors=refusals(refused, of=of))
     held = (await context.ask(holdings.of_accounts, [id_])).get(id_)
     return AccountPayload(account=None if held is None else Account.known(held.account, context))
 
 
-async def _grants(ids: Sequence[UUID], context: Context) -> GrantsPayload:
+async def _grants(context: Context, do: Callable[[Act], Awaitable[Sequence[UUID]]], *, of: str = "") -> GrantsPayload:
+    try:
+        ids = await do(context.act)
+    except BadInput as refused:
+        return GrantsPayload(errors=refusals(refused, of=of, entries="grants"))
     return GrantsPayload(grants=[Grant.known(given, context) for given in await context.ask(holdings.of_grants, ids)])
 
 
@@ -252,32 +224,18 @@ def _entries(given: Sequence[GrantInput]) -> list[GrantEntry]:
     return entries
 
 
+def _duty(id_: str) -> UUID:
+    return key_of("Duty", id_, noun="nhiệm vụ được phân công", field="duty")
+
+
 def keys_of(ids: Sequence[str]) -> list[UUID]:
     """The keys of grants; what is wrong is told by its place."""
     found, keys = Refusals(), []
     for place, id_ in enumerate(ids):
         with found.of_entry(place):
-            keys.append(key_of("Grant", id_, ""))
+            keys.append(key_of("Grant", id_, noun="quyền"))
     found.stop_if_any()
     return keys
-
-
-def key_of(kind: str, id_: str, field: str) -> UUID:
-    """BAD_ID for the id of anything else."""
-    try:
-        written, _, key = base64.urlsafe_b64decode(id_ + "=" * (-len(id_) % 4)).decode().partition(":")
-        found = UUID(key)
-        if written == kind and global_id(kind, found) == id_:
-            return found
-    except ValueError:
-        pass
-    noun = _NOUNS[kind]
-    raise BadInput(
-        "BAD_ID", f"Đây không phải là định danh của {noun}. Hãy lấy trường id đã nhận.", field=(field,) if field else ()
-    )
-
-
-_NOUNS: Final = {"Grant": "quyền", "Duty": "nhiệm vụ được phân công", "AccessReview": "đợt rà soát"}
 
 
 __all__ = [
@@ -286,6 +244,5 @@ __all__ = [
     "GovernanceMutation",
     "GrantsPayload",
     "ProposeGrantsInput",
-    "key_of",
     "keys_of",
 ]

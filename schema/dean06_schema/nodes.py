@@ -39,7 +39,7 @@ def global_id(kind: str, key: object) -> strawberry.ID:
 def parsed(id_: str) -> GlobalId:
     """BAD_ID for what ``global_id`` could not have written."""
     try:
-        kind, _, key = base64.urlsafe_b64decode(id_ + "=" * (-len(id_) % 4)).decode().partition(":")
+        kind, key = _read(id_)
         found = GlobalId(kind, _KINDS[kind][0](key))
         if global_id(kind, found.key) == id_:
             return found
@@ -48,6 +48,25 @@ def parsed(id_: str) -> GlobalId:
     raise BadInput(
         "BAD_ID", f"“{id_[:100]}” không phải là định danh. Hãy dùng nguyên văn trường id đã nhận.", field=("id",)
     )
+
+
+def key_of(kind: str, id_: str, *, noun: str, field: str = "") -> UUID:
+    """The key in the id of that kind of object; BAD_ID for the id of anything else. ``noun`` is Vietnamese."""
+    try:
+        key = UUID(_read(id_)[1])
+        if global_id(kind, key) == id_:
+            return key
+    except ValueError:
+        pass
+    raise BadInput(
+        "BAD_ID", f"Đây không phải là định danh của {noun}. Hãy lấy trường id đã nhận.", field=(field,) if field else ()
+    )
+
+
+def _read(id_: str) -> tuple[str, str]:
+    """ValueError for what is no Base64 of text."""
+    kind, _, key = base64.urlsafe_b64decode(id_ + "=" * (-len(id_) % 4)).decode().partition(":")
+    return kind, key
 
 
 def node_loader(kind: str, *, key: Callable[[str], Hashable] = UUID) -> Callable[[Loader], Loader]:

@@ -18,8 +18,8 @@ from dean06_core.outcomes import Refused
 from dean06_core.pages import Page, cursor_of
 from dean06_schema.accounts import Account, Grant, profile_of
 from dean06_schema.errors import Refusal, UserError, refusals
-from dean06_schema.governance import key_of, keys_of
-from dean06_schema.nodes import global_id
+from dean06_schema.governance import keys_of
+from dean06_schema.nodes import global_id, key_of
 from dean06_schema.units import Unit
 
 described(
@@ -187,7 +187,7 @@ class ReviewMutation:
         context = info.context
         lists: dict[str, list[UUID]] = {}
         try:
-            key = key_of("AccessReview", review, "review")
+            key = key_of("AccessReview", review, noun="đợt rà soát", field="review")
             for name, ids in (("keep", keep), ("end", end)):
                 try:
                     lists[name] = keys_of(ids)

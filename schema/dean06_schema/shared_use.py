@@ -1,9 +1,7 @@
 """Notes to the heads of units: whose account showed shared use, what shows it, and what the system did about it."""
 
-import base64
 from datetime import datetime
 from typing import Annotated, Any, Final
-from uuid import UUID
 
 import sqlalchemy as sa
 import strawberry
@@ -20,7 +18,7 @@ from dean06_core.graphql import After, Context, First, PageInfo, described
 from dean06_core.pages import Page, bounded, cursor_of, slice_of
 from dean06_schema.accounts import Account
 from dean06_schema.errors import UserError, refusals
-from dean06_schema.nodes import global_id
+from dean06_schema.nodes import global_id, key_of
 
 described(
     Rule,
@@ -135,7 +133,7 @@ class SharedUseMutation:
         note: Annotated[strawberry.ID, strawberry.argument(description="Định danh của ghi nhận")],
     ) -> SharedUseNotePayload:
         try:
-            id_ = await info.context.act(notes.see, _key(note))
+            id_ = await info.context.act(notes.see, key_of(_KIND, note, noun="ghi nhận", field="note"))
         except BadInput as refused:
             return SharedUseNotePayload(errors=refusals(refused, of=""))
         async with info.context.reading() as session:
@@ -149,20 +147,6 @@ def _told() -> Any:
         sa.select(KeptNote, accounts.Account)
         .join(accounts.Account, accounts.Account.id == KeptNote.account_id)
         .where(KeptNote.rung.in_(notes.TOLD))
-    )
-
-
-def _key(id_: str) -> UUID:
-    """BAD_ID for the id of anything else."""
-    try:
-        written, _, key = base64.urlsafe_b64decode(id_ + "=" * (-len(id_) % 4)).decode().partition(":")
-        found = UUID(key)
-        if written == _KIND and global_id(_KIND, found) == id_:
-            return found
-    except ValueError:
-        pass
-    raise BadInput(
-        "BAD_ID", "Đây không phải là định danh của ghi nhận. Hãy lấy trường id của sharedUseNotes.", field=("note",)
     )
 
 

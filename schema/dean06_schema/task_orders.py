@@ -17,7 +17,7 @@ from dean06_core.task_entries import TaskEntry
 from dean06_core.task_reports import ProgressEntry
 from dean06_core.tasks import TaskOrigin, TaskRecurrence
 from dean06_schema.errors import UserError, refusals
-from dean06_schema.nodes import GlobalId, found, parsed
+from dean06_schema.nodes import GlobalId, found, key_of
 from dean06_schema.tasks import Task
 
 TaskId = Annotated[strawberry.ID, strawberry.argument(description="Định danh của nhiệm vụ")]
@@ -136,13 +136,7 @@ class TaskMutation:
 
 
 def _key(id_: str) -> UUID:
-    """BAD_ID for the id of anything but a task."""
-    given = parsed(id_)
-    if isinstance(given.key, UUID) and given.kind == "Task":
-        return given.key
-    raise BadInput(
-        "BAD_ID", "Đây không phải là định danh của nhiệm vụ. Hãy lấy trường id của nhiệm vụ.", field=("task",)
-    )
+    return key_of("Task", id_, noun="nhiệm vụ", field="task")
 
 
 async def _payload(context: Context, do: Callable[[Act], Awaitable[UUID]], *, of: str = "input") -> TaskPayload:
