@@ -8,8 +8,8 @@ DATABASES ?= sqlite postgresql
 # a server in tests/server/test_three_logins.py, the demonstration in tests/journeys.
 WITHOUT_SERVER := tests/docs tests/schema/engine \
 	$(addprefix tests/bench/test_,bench.py walls.py hiding.py) \
-	$(addprefix tests/server/test_,cli.py demo.py installation.py official_commands.py provider_commands.py \
-		provider_settings.py provider_sign_ins.py stranded_accounts.py)
+	$(addprefix tests/server/test_,app.py cli.py demo.py graphql_http.py installation.py official_commands.py \
+		provider_commands.py provider_settings.py provider_sign_ins.py stranded_accounts.py)
 
 MEMBERS := core auth schema server $(patsubst %/pyproject.toml,%,$(wildcard plugins/*/pyproject.toml))
 PROJECTS := pyproject.toml $(addsuffix /pyproject.toml,$(MEMBERS))
@@ -46,9 +46,8 @@ test-postgresql: $(INSTALLED)
 		echo "== NOT RUN on PostgreSQL: install its server (apt-get install postgresql) or set DEAN06_TEST_POSTGRES_URL"; \
 	fi
 
-check: test lint # everything: under fifteen minutes
-	$(MAKE) --jobs 2 types tutorial
-	$(MAKE) isolated
+check: test # everything: under fifteen minutes
+	$(MAKE) --jobs 3 --output-sync=target lint types tutorial isolated
 
 lint: $(INSTALLED)
 	$(VENV)/bin/ruff check

@@ -6,12 +6,16 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 import pytest
+from hypothesis import settings
 from passlib.hash import argon2
 
 from dean06_auth import passwords
 
 AS_IN_USE: Final[Any] = passwords._HASHER
 CHEAP: Final = argon2.using(type="ID", memory_cost=64, time_cost=1, parallelism=1)
+
+settings.register_profile("quick", max_examples=40, deadline=None)
+settings.load_profile("quick")
 
 
 @pytest.fixture

@@ -70,7 +70,7 @@ async def measured(
 
 
 @pytest.mark.parametrize("code", RATES)
-@settings(deadline=None, max_examples=25)
+@settings(deadline=None, max_examples=20)
 @given(rows=st.lists(visits, max_size=25))
 async def test_a_rate_is_what_counting_by_hand_gives(database: Database, code: str, rows: list[Visit]) -> None:
     expected = BY_HAND[f"health.{code}"](rows, {unit: (unit,) for unit in ASKED}, SPANS)

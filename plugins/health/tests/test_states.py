@@ -109,7 +109,7 @@ async def measured(
 
 
 @pytest.mark.parametrize("code", STATES)
-@settings(deadline=None, max_examples=40)
+@settings(deadline=None, max_examples=20)
 @given(rows=st.lists(facilities(), max_size=12, unique_by=lambda row: row.code))
 async def test_facilities_stand_as_looking_at_each_gives(database: Database, code: str, rows: list[Facility]) -> None:
     expected = BY_HAND[f"health.{code}"](rows, {unit: (unit,) for unit in ASKED}, SPANS)
@@ -119,7 +119,7 @@ async def test_facilities_stand_as_looking_at_each_gives(database: Database, cod
 
 
 @pytest.mark.parametrize("code", OF_RESIDENTS)
-@settings(deadline=None, max_examples=40)
+@settings(deadline=None, max_examples=20)
 @given(rows=st.lists(residents(), max_size=20))
 async def test_residents_stand_as_looking_at_each_gives(database: Database, code: str, rows: list[Resident]) -> None:
     expected = BY_HAND[f"health.{code}"](rows, {unit: (unit,) for unit in ASKED}, SPANS)

@@ -236,7 +236,7 @@ async def test_what_can_be_is_let_in(load: Load, noun: str, facts: dict[str, Any
 days = st.none() | st.sampled_from([date(1999, 12, 31), date(2000, 1, 1), *(date(2025, 7, day) for day in (1, 2, 3))])
 
 
-@settings(deadline=None, max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(row=st.fixed_dictionaries(dict.fromkeys(("eligible_until", "issued_on", "activated_on", "closed_on"), days)))
 async def test_whatever_an_account_says_is_let_in_or_refused_in_words(load: Load, row: dict[str, date | None]) -> None:
     written = {column: day and day.isoformat() for column, day in row.items()}

@@ -89,7 +89,7 @@ def numbered(rows: Iterable[Any]) -> list[Record]:
 
 
 @pytest.mark.parametrize("code", sorted(SECTOR.resolvers))
-@settings(deadline=None, max_examples=50)
+@settings(deadline=None, max_examples=20)
 @given(rows=st.lists(registrations | card_dossiers | accounts() | accounts(), max_size=40))
 async def test_a_figure_is_what_counting_by_hand_gives(database: Database, code: str, rows: list[Record]) -> None:
     expected = BY_HAND[code](rows, {unit: [unit] for unit in ASKED}, SPANS)

@@ -110,7 +110,7 @@ def inside(on: date) -> set[int]:
     return {HA_TINH, *COMMUNES, SO_XAY_DUNG, *([SO_GIAO_THONG] if on < date(2025, 7, 15) else [])}
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=20)
 @given(rows=st.lists(marriages(), max_size=20))
 async def test_marriages_are_cleaned_as_looking_at_each_gives(database: Database, rows: list[Marriage]) -> None:
     expected = BY_HAND[f"justice.{CLEANED}"](rows, {unit: (unit,) for unit in COMMUNES}, SPANS)
@@ -119,7 +119,7 @@ async def test_marriages_are_cleaned_as_looking_at_each_gives(database: Database
     assert set(found) == expected
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=20)
 @given(rows=st.lists(procedures(), max_size=20))
 async def test_procedures_need_paper_as_looking_at_each_gives(database: Database, rows: list[Procedure]) -> None:
     expected = {

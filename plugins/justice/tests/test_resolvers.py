@@ -66,7 +66,7 @@ async def measured(database: Database, rows: list[Certificate]) -> list[Measurem
         return list(await SECTOR.resolvers["justice.criminal_record_vneid_rate"](session, ASKED, SPANS))
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=20)
 @given(rows=st.lists(certificates, max_size=25))
 async def test_the_rate_is_what_counting_by_hand_gives(database: Database, rows: list[Certificate]) -> None:
     expected = BY_HAND["justice.criminal_record_vneid_rate"](rows, {unit: (unit,) for unit in ASKED}, SPANS)

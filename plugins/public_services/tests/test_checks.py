@@ -90,7 +90,7 @@ def test_rows_of_every_noun_are_tried() -> None:
     assert set(ROWS) == set(SECTOR.records)
 
 
-@settings(deadline=None, max_examples=600)
+@settings(deadline=None, max_examples=200)
 @given(row=st.one_of(*(st.tuples(st.just(noun), values) for noun, values in ROWS.items())))
 async def test_words_and_database_refuse_the_same(database: Database, row: tuple[str, dict[str, Any]]) -> None:
     noun, values = row

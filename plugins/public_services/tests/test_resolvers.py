@@ -112,7 +112,7 @@ async def measured(
 
 
 @pytest.mark.parametrize("code", OF_DOSSIERS)
-@settings(deadline=None, max_examples=40)
+@settings(deadline=None, max_examples=20)
 @given(rows=st.lists(dossiers(), max_size=20))
 async def test_a_figure_is_what_counting_by_hand_gives(database: Database, code: str, rows: list[Dossier]) -> None:
     expected = BY_HAND[f"public_services.{code}"](rows, {unit: [unit] for unit in ASKED}, SPANS)

@@ -124,7 +124,7 @@ def counted_by_hand(name: str, rows: Sequence[Row]) -> set[Measurement]:
     return found
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=20)
 @given(rows=st.lists(facts(), max_size=20))
 async def test_procedures_are_offered_as_looking_at_each_gives(database: Database, rows: list[Facts]) -> None:
     records = [procedure(*row, code=str(n)) for n, row in enumerate(rows)]
@@ -134,7 +134,7 @@ async def test_procedures_are_offered_as_looking_at_each_gives(database: Databas
     assert set(found) == expected
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=20)
 @given(rows=st.lists(facts(), max_size=20))
 async def test_services_are_integrated_as_looking_at_each_gives(database: Database, rows: list[Facts]) -> None:
     rows = [row._replace(until=None, done=row.until) for row in rows]
@@ -145,7 +145,7 @@ async def test_services_are_integrated_as_looking_at_each_gives(database: Databa
     assert set(found) == expected
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=20)
 @given(rows=st.lists(facts(), max_size=20))
 async def test_adults_used_services_as_looking_at_each_in_its_year_gives(database: Database, rows: list[Facts]) -> None:
     rows = [

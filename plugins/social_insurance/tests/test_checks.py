@@ -76,7 +76,7 @@ def refusal(noun: str, values: dict[str, Any]) -> BadInput | None:
 rows = st.sampled_from([*ROWS]).flatmap(lambda noun: st.tuples(st.just(noun), ROWS[noun]))
 
 
-@settings(deadline=None, max_examples=250)
+@settings(deadline=None, max_examples=100)
 @given(row=rows)
 async def test_words_come_before_the_database(database: Database, row: tuple[str, dict[str, Any]]) -> None:
     noun, values = row

@@ -222,14 +222,14 @@ def test_every_resolver_is_judged_by_hand_below() -> None:
 
 
 @pytest.mark.parametrize("code", OF_PAYMENTS)
-@settings(deadline=None, max_examples=40)
+@settings(deadline=None, max_examples=20)
 @given(rows=numbered(beneficiaries()))
 async def test_payments_are_what_judging_by_hand_gives(database: Database, code: str, rows: list[Beneficiary]) -> None:
     await judged_by_hand_is_measured(database, code, rows)
 
 
 @pytest.mark.parametrize("code", OF_THE_INSURED)
-@settings(deadline=None, max_examples=40)
+@settings(deadline=None, max_examples=20)
 @given(rows=numbered(insured_persons()))
 async def test_the_insured_are_what_judging_by_hand_gives(
     database: Database, code: str, rows: list[InsuredPerson]
@@ -237,7 +237,7 @@ async def test_the_insured_are_what_judging_by_hand_gives(
     await judged_by_hand_is_measured(database, code, rows)
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=20)
 @given(rows=numbered(beneficiaries(Benefit.UNEMPLOYMENT, Benefit.PENSION)))
 async def test_unemployment_is_what_judging_everybody_below_a_province_gives(
     database: Database, rows: list[Beneficiary]
@@ -245,7 +245,7 @@ async def test_unemployment_is_what_judging_everybody_below_a_province_gives(
     await judged_by_hand_below_provinces_is_measured(database, "unemployment_benefit_cashless_rate", rows, *UnitLevel)
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=20)
 @given(rows=numbered(beneficiaries(Benefit.PENSION, Benefit.ALLOWANCE)))
 async def test_full_communes_are_what_judging_each_commune_gives(database: Database, rows: list[Beneficiary]) -> None:
     code = "pension_cashless_full_communes"

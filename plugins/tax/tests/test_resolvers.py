@@ -153,7 +153,7 @@ async def measured(
 
 
 @pytest.mark.parametrize("code", sorted(SECTOR.resolvers))
-@settings(deadline=None, max_examples=40)
+@settings(deadline=None, max_examples=20)
 @given(rows=st.tuples(counts(), *map(records_of, STATES)).map(lambda kinds: [*chain(*kinds)]))
 async def test_a_figure_is_what_looking_at_each_record_gives(database: Database, code: str, rows: list[Record]) -> None:
     expected = BY_HAND[code](rows, {unit: [unit] for unit in ASKED}, SPANS)
