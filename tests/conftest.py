@@ -10,6 +10,9 @@ from hypothesis import settings
 from passlib.hash import argon2
 
 from dean06_auth import passwords
+from dean06_core.testing.heap import pytest_collection_finish
+
+__all__ = ["AS_IN_USE", "pytest_collection_finish"]
 
 AS_IN_USE: Final[Any] = passwords._HASHER
 CHEAP: Final = argon2.using(type="ID", memory_cost=64, time_cost=1, parallelism=1)
