@@ -25,7 +25,8 @@ async def test_what_was_kept_is_there_for_whoever_asks_first(session: AsyncSessi
     id_ = await provider_sign_ins.depart(session, KEPT, source=HERE, now=NOW)
     other = await provider_sign_ins.depart(session, {}, source=HERE, now=NOW)
     assert id_ != other
-    assert await provider_sign_ins.come_back(session, "x" + id_[1:], now=NOW) is None
+    almost = ("y" if id_[0] == "x" else "x") + id_[1:]
+    assert await provider_sign_ins.come_back(session, almost, now=NOW) is None
     assert await provider_sign_ins.come_back(session, id_, now=NOW) == KEPT
     assert await provider_sign_ins.come_back(session, id_, now=NOW) is None
 

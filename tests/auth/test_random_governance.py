@@ -37,7 +37,7 @@ from tests.auth.province import DONG_LOC, HA_TINH, VUNG_ANG
 pytestmark = pytest.mark.anyio
 
 STEPS: Final = 250
-ACTS: Final = int(os.environ.get("DEAN06_TEST_ACTS") or (500 if places.is_server() else 1500))
+ACTS: Final = int(os.environ.get("DEAN06_TEST_ACTS") or (1000 if places.is_server() else 1500))
 """In all. Ten thousand take two minutes."""
 SEEDS: Final = range(ACTS // STEPS)
 UNITS: Final = (HA_TINH, VUNG_ANG, DONG_LOC)
