@@ -37,12 +37,12 @@ FAILURES: Final = 200
 """Sign-ins a second."""
 SOURCES: Final = 50
 OFFICIALS: Final = ("secretariat", "health", "tax", "justice", "social-insurance", "commune.18823")
-PACE: Final = 0.05
+PACE: Final = 0.25
 """Seconds from one question of an official to his next."""
 SECONDS: Final = 6.0
 PATIENCE: Final = 60.0
 
-_QUESTION: Final = "{ tasks(first: 20) { totalCount edges { node { code title cell lead { code name } } } } }"
+_QUESTION: Final = "{ me { login unit { code name } } units(first: 5) { edges { node { code name } } } }"
 _SIGN_IN: Final = """mutation ($login: String!, $password: String!) {
     signIn(login: $login, password: $password) { token errors { code } } }"""
 

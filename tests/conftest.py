@@ -9,7 +9,7 @@ import pytest
 from hypothesis import settings
 from passlib.hash import argon2
 
-from dean06_auth import passwords
+from dean06_auth import floods, passwords
 from dean06_core.testing.heap import pytest_collection_finish
 
 __all__ = ["AS_IN_USE", "pytest_collection_finish"]
@@ -24,6 +24,12 @@ settings.load_profile("quick")
 @pytest.fixture
 def anyio_backend() -> str:
     return "asyncio"
+
+
+@pytest.fixture(autouse=True)
+def nobody_guesses() -> None:
+    """What one test failed with holds nobody back in the next."""
+    floods.FLOOD.__init__()  # type: ignore[misc]  # as a process begins
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -27,6 +27,7 @@ from dean06_auth import (
     standing,
 )
 from dean06_auth.accounts import Account, AccountCredential
+from dean06_auth.floods import FLOOD
 from dean06_auth.lockouts import Attempt
 from dean06_auth.profile import VN_L3_2026, Profile
 from dean06_auth.second_factors import Enrolment, Factor
@@ -342,23 +343,24 @@ async def counted(
     """
     lockouts.refuse_if_crowded(origin.source)
     passwords.refuse_if_busy()
-    async with database.service(in_turn=False) as session:
-        attempt = await lockouts.begin(
-            session, login=accounts.login_of(login), source=origin.source, profile=door.profile, now=now
-        )
-    try:
-        await lockouts.pause(attempt)
-        yield attempt
-    except BadInput as refused:
-        if refused.code in _NOT_TRIED:
-            async with database.service(in_turn=False) as session:
-                await lockouts.take_back(session, attempt, forget=False)
-        if refused.code != _TOO_BUSY:
-            way = Way(action, origin, now)
-            await sign_in_events.keep_refused(
-                database, way, attempt, login=login, code=refused.code, profile=door.profile
+    with FLOOD.attempt(origin.source, now):
+        async with database.service(in_turn=False) as session:
+            attempt = await lockouts.begin(
+                session, login=accounts.login_of(login), source=origin.source, profile=door.profile, now=now
             )
-        raise
+        try:
+            await lockouts.pause(attempt)
+            yield attempt
+        except BadInput as refused:
+            if refused.code in _NOT_TRIED:
+                async with database.service(in_turn=False) as session:
+                    await lockouts.take_back(session, attempt, forget=False)
+            if refused.code != _TOO_BUSY:
+                way = Way(action, origin, now)
+                await sign_in_events.keep_refused(
+                    database, way, attempt, login=login, code=refused.code, profile=door.profile
+                )
+            raise
 
 
 async def _is_still(session: AsyncSession, credential: AccountCredential) -> bool:

@@ -1,0 +1,61 @@
+"""Whoever guesses passwords from many places at once takes a small part of this process, and the rest is others'.
+
+Counted in memory, for this process alone: what has to outlast it, ``lockouts`` counts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from typing import Final
+
+from dean06_core.errors import BadInput
+
+A_SECOND: Final = 5
+"""Failures that are looked at. Each costs some 25 ms of a password's worker and four statements."""
+AT_ONCE: Final = 40
+"""How many may come at one moment after a quiet time, as when an office begins its day."""
+REMEMBERED: Final = timedelta(minutes=15)
+MOST_SOURCES: Final = 10_000
+
+
+class Flood:
+    """A bucket of attempts that refills. Empty, it stops sources that failed lately; of others it holds back nobody."""
+
+    def __init__(self) -> None:
+        self._left = float(AT_ONCE)
+        self._at: datetime | None = None
+        self._failed: dict[str, datetime] = {}
+
+    @contextmanager
+    def attempt(self, source: str, now: datetime) -> Iterator[None]:
+        """TOO_BUSY before anything is looked at; what does not raise BadInput inside did not fail."""
+        self._refill(now)
+        if self._left < 1 and self._failed_lately(source, now):
+            raise BadInput("TOO_BUSY", "Đang có quá nhiều lượt đăng nhập cùng lúc. Hãy thử lại sau vài giây.")
+        taken = min(1.0, self._left)
+        self._left -= taken
+        try:
+            yield
+        except BadInput:
+            self._note(source, now)
+            raise
+        self._left = min(AT_ONCE, self._left + taken)
+
+    def _refill(self, now: datetime) -> None:
+        if self._at is not None and self._at < now:
+            self._left = min(AT_ONCE, self._left + A_SECOND * (now - self._at).total_seconds())
+        self._at = now if self._at is None else max(now, self._at)
+
+    def _failed_lately(self, source: str, now: datetime) -> bool:
+        return source in self._failed and now - self._failed[source] < REMEMBERED
+
+    def _note(self, source: str, now: datetime) -> None:
+        self._failed.pop(source, None)
+        self._failed[source] = now
+        while len(self._failed) > MOST_SOURCES:
+            del self._failed[next(iter(self._failed))]
+
+
+FLOOD: Final = Flood()
