@@ -4,9 +4,10 @@ PYTHON ?= python3
 VENV ?= .venv
 PYTEST_ARGS ?= -n auto --dist worksteal
 DATABASES ?= sqlite postgresql
-# What is about words, pages and processes, or measures a file, meets SQLite alone. Commands meet
-# a server in tests/server/test_three_logins.py, the demonstration in tests/journeys.
+# What is about words, pages and processes, has its statements in core, or measures a file, meets
+# SQLite alone. Commands meet a server in tests/server/test_three_logins.py, the API in tests/journeys.
 WITHOUT_SERVER := tests/docs tests/schema/engine \
+	$(addprefix tests/schema/test_,access.py leaks.py task_orders.py tasks.py) \
 	$(addprefix tests/bench/test_,bench.py walls.py hiding.py) \
 	$(addprefix tests/server/test_,app.py cli.py demo.py graphql_http.py installation.py official_commands.py \
 		provider_commands.py provider_settings.py provider_sign_ins.py stranded_accounts.py)
