@@ -9,7 +9,8 @@ import pytest
 from hypothesis import settings
 from passlib.hash import argon2
 
-from dean06_auth import floods, passwords
+from dean06_auth import passwords, sign_ins
+from dean06_auth.floods import Flood
 from dean06_core.testing.heap import pytest_collection_finish
 
 __all__ = ["AS_IN_USE", "pytest_collection_finish"]
@@ -27,9 +28,11 @@ def anyio_backend() -> str:
 
 
 @pytest.fixture(autouse=True)
-def nobody_guesses() -> None:
+def flood(monkeypatch: pytest.MonkeyPatch) -> Flood:
     """What one test failed with holds nobody back in the next."""
-    floods.FLOOD.__init__()  # type: ignore[misc]  # as a process begins
+    begun = Flood()
+    monkeypatch.setattr(sign_ins, "FLOOD", begun)
+    return begun
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -53,7 +53,7 @@ class Rule:
         if isinstance(value, frozenset) and isinstance(than, frozenset):
             return not value >= than
         assert isinstance(value, int)  # noqa: S101  whoever asks has compared the kinds
-        assert isinstance(than, int)  # noqa: S101
+        assert isinstance(than, int)  # noqa: S101  as above
         return value > than if self.stricter is Stricter.LESS else value < than
 
     def is_beyond(self, value: Value) -> bool:

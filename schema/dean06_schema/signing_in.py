@@ -1,6 +1,6 @@
 """One's own way in: the sessions that are open, the password and the second factor."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 from typing import Annotated, Protocol
 from uuid import UUID
@@ -120,11 +120,7 @@ class SigningInMutation:
         session: Annotated[strawberry.ID, strawberry.argument(description="Định danh của phiên, lấy ở me.sessions")],
     ) -> EndSessionPayload:
         gate: Gate = info.context.gate
-        try:
-            await gate.end_session(await _own(gate, session))
-        except BadInput as refused:
-            return EndSessionPayload(errors=refusals(refused, of=""))
-        return EndSessionPayload()
+        return EndSessionPayload(errors=await _errors(lambda: _end(gate, session)))
 
     @strawberry.mutation(
         description="Đổi mật khẩu của chính mình; các phiên làm việc khác kết thúc",
@@ -137,11 +133,7 @@ class SigningInMutation:
         new: Annotated[str, strawberry.argument(description="Mật khẩu mới")],
     ) -> ChangePasswordPayload:
         gate: Gate = info.context.gate
-        try:
-            await gate.change_password(current, new)
-        except BadInput as refused:
-            return ChangePasswordPayload(errors=refusals(refused, of=""))
-        return ChangePasswordPayload()
+        return ChangePasswordPayload(errors=await _errors(lambda: gate.change_password(current, new)))
 
     @strawberry.mutation(
         description="Đăng ký một thiết bị tạo mã xác thực thứ hai; có hiệu lực sau confirmSecondFactor",
@@ -191,17 +183,22 @@ class SigningInMutation:
         ] = None,
     ) -> ConfirmAgainPayload:
         gate: Gate = info.context.gate
-        try:
-            await gate.confirm_again(current, second_factor)
-        except BadInput as refused:
-            return ConfirmAgainPayload(errors=refusals(refused, of=""))
-        return ConfirmAgainPayload()
+        return ConfirmAgainPayload(errors=await _errors(lambda: gate.confirm_again(current, second_factor)))
 
 
-async def _own(gate: Gate, id_: str) -> UUID:
+async def _errors(do: Callable[[], Awaitable[None]]) -> list[UserError]:
+    """Why it was refused; nothing where it was done."""
+    try:
+        await do()
+    except BadInput as refused:
+        return refusals(refused, of="")
+    return []
+
+
+async def _end(gate: Gate, id_: str) -> None:
     for token in await gate.sessions():
         if _id(token) == id_:
-            return token.id
+            return await gate.end_session(token.id)
     raise sessions.unknown()
 
 

@@ -10,6 +10,7 @@ from passlib.hash import argon2
 
 from dean06_auth import floods, lockouts, passwords, sign_ins
 from dean06_auth.accounts import AccountCredential
+from dean06_auth.floods import Flood
 from dean06_auth.lockouts import SignInAttempts
 from dean06_auth.profile import VN_L3_2026
 from dean06_auth.sessions import Origin
@@ -28,7 +29,8 @@ OFFICE, ELSEWHERE = Origin("10.1.2.3"), Origin("203.0.113.9")
 @pytest.fixture(autouse=True)
 def however_many(monkeypatch: pytest.MonkeyPatch) -> None:
     """``floods`` holds nobody back here."""
-    monkeypatch.setattr(floods.FLOOD, "_left", float("inf"))
+    monkeypatch.setattr(floods, "AT_ONCE", 100_000)
+    monkeypatch.setattr(sign_ins, "FLOOD", Flood())
 
 
 @pytest.fixture(autouse=True)

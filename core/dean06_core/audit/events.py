@@ -22,7 +22,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from dean06_core.access import Access, Appended, DataClass
 from dean06_core.audit import merkle
-from dean06_core.records import Record, new_id
+from dean06_core.records import Record, new_id, table_of
 
 DONE: Final = "DONE"
 ERASED: Final = "audit.erase"
@@ -241,5 +241,5 @@ def _canonical(told: Mapping[str, Any]) -> str:
     return json.dumps(told, sort_keys=True, separators=(",", ":"), default=str)
 
 
-_INSERT: Final = sa.insert(AuditEvent.__table__)  # type: ignore[arg-type]
-_INSERT_PERSONAL: Final = sa.insert(AuditPersonal.__table__)  # type: ignore[arg-type]
+_INSERT: Final = sa.insert(table_of(AuditEvent))
+_INSERT_PERSONAL: Final = sa.insert(table_of(AuditPersonal))

@@ -67,7 +67,7 @@ def downgrade() -> None:
     """What was only proposed, or was revoked, is not kept."""
     lost = "basis is null or revoked_on is not null"
     for table in ("account_grant_sector", "account_grant_units"):
-        op.execute(f"delete from {table} where grant_id in (select id from account_grant where {lost})")  # noqa: S608
+        op.execute(f"delete from {table} where grant_id in (select id from account_grant where {lost})")  # noqa: S608  constants
     op.execute(f"delete from account_grant where {lost}")  # noqa: S608  a constant
     op.drop_index("ix_account_grant_duty_id", "account_grant")
     if _is_sqlite():
