@@ -5,25 +5,33 @@ Counted in memory, for this process alone: what has to outlast it, ``lockouts`` 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from datetime import datetime, timedelta
 from typing import Final
 
+from dean06_auth import passwords
 from dean06_core.errors import BadInput
 
 A_SECOND: Final = 5
 """Failures that are looked at. Each costs some 25 ms of a password's worker and four statements."""
 AT_ONCE: Final = 40
 """How many may come at one moment after a quiet time, as when an office begins its day."""
+FEW: Final = passwords.WORKERS
 REMEMBERED: Final = timedelta(minutes=15)
 MOST_SOURCES: Final = 10_000
 
 
 class Flood:
-    """A bucket of attempts that refills. Empty, it stops sources that failed lately; of others it holds back nobody."""
+    """A bucket of attempts that refills. Empty, it stops sources that failed lately; of others it holds back nobody.
+
+    Those that are looked at take turns, so that they never stand between others and a connection.
+    """
 
     def __init__(self) -> None:
+        self._turns = asyncio.Semaphore(FEW)
+        self._waiting = 0
         self._left = float(AT_ONCE)
         self._at: datetime | None = None
         self._failed: dict[str, datetime] = {}
@@ -33,7 +41,7 @@ class Flood:
         """TOO_BUSY before anything is looked at; what does not raise BadInput inside did not fail."""
         self._refill(now)
         if self._left < 1 and self._failed_lately(source, now):
-            raise BadInput("TOO_BUSY", "Đang có quá nhiều lượt đăng nhập cùng lúc. Hãy thử lại sau vài giây.")
+            raise _too_busy()
         taken = min(1.0, self._left)
         self._left -= taken
         try:
@@ -42,6 +50,21 @@ class Flood:
             self._note(source, now)
             raise
         self._left = min(AT_ONCE, self._left + taken)
+
+    @asynccontextmanager
+    async def turn(self) -> AsyncIterator[None]:
+        """One of a few that use the database and a password's worker; TOO_BUSY where too many wait for that."""
+        if self._waiting >= passwords.WAITING:
+            raise _too_busy()
+        self._waiting += 1
+        try:
+            await self._turns.acquire()
+        finally:
+            self._waiting -= 1
+        try:
+            yield
+        finally:
+            self._turns.release()
 
     def _refill(self, now: datetime) -> None:
         if self._at is not None and self._at < now:
@@ -56,6 +79,10 @@ class Flood:
         self._failed[source] = now
         while len(self._failed) > MOST_SOURCES:
             del self._failed[next(iter(self._failed))]
+
+
+def _too_busy() -> BadInput:
+    return BadInput("TOO_BUSY", "Đang có quá nhiều lượt đăng nhập cùng lúc. Hãy thử lại sau vài giây.")
 
 
 FLOOD: Final = Flood()

@@ -344,13 +344,14 @@ async def counted(
     lockouts.refuse_if_crowded(origin.source)
     passwords.refuse_if_busy()
     with FLOOD.attempt(origin.source, now):
-        async with database.service(in_turn=False) as session:
+        async with FLOOD.turn(), database.service(in_turn=False) as session:
             attempt = await lockouts.begin(
                 session, login=accounts.login_of(login), source=origin.source, profile=door.profile, now=now
             )
         try:
             await lockouts.pause(attempt)
-            yield attempt
+            async with FLOOD.turn():
+                yield attempt
         except BadInput as refused:
             if refused.code in _NOT_TRIED:
                 async with database.service(in_turn=False) as session:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
@@ -9,8 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dean06_auth.floods import A_SECOND, AT_ONCE, MOST_SOURCES, REMEMBERED, Flood
+from dean06_auth import passwords
+from dean06_auth.floods import A_SECOND, AT_ONCE, FEW, MOST_SOURCES, REMEMBERED, Flood
 from dean06_core.errors import BadInput
+
+pytestmark = pytest.mark.anyio
 
 NOW = datetime(2025, 7, 28, 5, 0, tzinfo=UTC)
 SECOND = timedelta(seconds=1)
@@ -76,3 +80,25 @@ def test_no_more_failures_of_known_sources_are_looked_at_than_the_bucket_gave(st
         now += timedelta(milliseconds=milliseconds)
         looked_at += fails(flood, source, now)
     assert looked_at <= AT_ONCE + 3 + A_SECOND * (now - NOW).total_seconds()
+
+
+async def test_a_few_take_turns_others_wait_and_too_many_are_told() -> None:
+    flood, goes_on, inside = Flood(), asyncio.Event(), list[int]()
+
+    async def take(number: int) -> bool:
+        try:
+            async with flood.turn():
+                inside.append(number)
+                await goes_on.wait()
+        except BadInput as refused:
+            return refused.code != "TOO_BUSY"
+        return True
+
+    at_once = [asyncio.create_task(take(number)) for number in range(FEW + passwords.WAITING + 3)]
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)
+    assert inside == [*range(FEW)]
+    goes_on.set()
+    done = await asyncio.gather(*at_once)
+    assert done == [*[True] * (FEW + passwords.WAITING), *[False] * 3]
+    assert inside == [*range(FEW + passwords.WAITING)]
