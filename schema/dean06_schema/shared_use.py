@@ -14,8 +14,8 @@ from dean06_auth.shared_use.uses import Rule
 from dean06_auth.shared_use.watch import Rung
 from dean06_core.access import Action, DataClass
 from dean06_core.errors import BadInput
-from dean06_core.graphql import After, Context, First, PageInfo, described
-from dean06_core.pages import Page, bounded, cursor_of, slice_of
+from dean06_core.graphql import After, Connection, Context, First, described
+from dean06_core.pages import Page, bounded, slice_of
 from dean06_schema.accounts import Account
 from dean06_schema.errors import UserError, refusals
 from dean06_schema.nodes import global_id, key_of
@@ -71,18 +71,6 @@ class SharedUseNote:
         return Account.known(self.owner, info.context)
 
 
-@strawberry.type(description="Một dòng của danh sách")
-class SharedUseNoteEdge:
-    cursor: str = strawberry.field(description="Con trỏ của dòng")
-    node: SharedUseNote = strawberry.field(description="Ghi nhận")
-
-
-@strawberry.type(description="Danh sách ghi nhận theo trang, theo thứ tự ghi")
-class SharedUseNoteConnection:
-    edges: list[SharedUseNoteEdge] = strawberry.field(description="Các dòng của trang")
-    page_info: PageInfo = strawberry.field(description="Vị trí của trang")
-
-
 @strawberry.type(description="Ghi nhận sau khi xác nhận đã xem")
 class SharedUseNotePayload:
     note: SharedUseNote | None = strawberry.field(
@@ -94,7 +82,8 @@ class SharedUseNotePayload:
 @strawberry.type
 class SharedUseQuery:
     @strawberry.field(
-        description="Các tài khoản có dấu hiệu dùng chung đến mức hệ thống đã kết thúc phiên làm việc hoặc tạm khóa",
+        description="Các tài khoản có dấu hiệu dùng chung đến mức hệ thống đã kết thúc phiên làm việc hoặc tạm khóa, "
+        "theo thứ tự ghi",
         metadata={"needs": (Action.READ, DataClass.GOVERNANCE)},
     )
     async def shared_use_notes(
@@ -103,7 +92,7 @@ class SharedUseQuery:
         unseen: Annotated[bool, strawberry.argument(description="Chỉ những ghi nhận chưa ai xem")] = False,
         first: First = None,
         after: After = None,
-    ) -> SharedUseNoteConnection:
+    ) -> Connection[SharedUseNote]:
         page = Page.of(_ORDER, first=first, after=after)
         wanted = _told()
         if unseen:
@@ -112,13 +101,7 @@ class SharedUseQuery:
             statement = bounded(wanted, page, [KeptNote.id.expression])
             found = (await session.execute(statement)).all()
         rows = slice_of(found, page, lambda row: (row[0].id,))
-        return SharedUseNoteConnection(
-            edges=[
-                SharedUseNoteEdge(cursor=cursor_of(key, _ORDER), node=SharedUseNote.of(*row))
-                for key, row in zip(rows.keys, rows.rows, strict=True)
-            ],
-            page_info=PageInfo.of(rows, _ORDER),
-        )
+        return Connection.of(rows, _ORDER, [SharedUseNote.of(*row) for row in rows.rows])
 
 
 @strawberry.type

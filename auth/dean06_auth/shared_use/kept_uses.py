@@ -140,18 +140,21 @@ async def counts(
     return {**found}
 
 
-async def peers(session: AsyncSession, account: UUID, *, on: date) -> list[UUID]:
-    """The other accounts of the same unit that hold one of the same roles on a day; one statement."""
+async def peers(session: AsyncSession, accounts: Collection[UUID], *, on: date) -> dict[UUID, list[UUID]]:
+    """By account the others of the same unit that hold one of the same roles on a day; one statement."""
     own, other, mine, theirs = aliased(Account), aliased(Account), aliased(GrantRow), aliased(GrantRow)
-    rows = await session.scalars(
-        sa.select(other.id)
+    rows = await session.execute(
+        sa.select(own.id, other.id)
         .distinct()
         .join(own, sa.and_(own.unit_key == other.unit_key, own.id != other.id))
         .join(mine, mine.account_id == own.id)
         .join(theirs, sa.and_(theirs.account_id == other.id, theirs.role == mine.role))
-        .where(own.id == account, _held(mine, on), _held(theirs, on))
+        .where(own.id.in_(set(accounts)), _held(mine, on), _held(theirs, on))
     )
-    return [*rows]
+    found: dict[UUID, list[UUID]] = {id_: [] for id_ in accounts}
+    for id_, peer in rows:
+        found[id_].append(peer)
+    return found
 
 
 def _held(grant: Any, on: date) -> sa.ColumnElement[bool]:

@@ -67,7 +67,7 @@ async def found(session: AsyncSession, whose: Whose, *, now: datetime, on: date,
 async def _volume(session: AsyncSession, account: UUID, count: int, on: date, watch: Watch) -> list[Finding]:
     if count < watch.volume_floor:
         return []
-    peers = await kept_uses.peers(session, account, on=on)
+    [peers] = (await kept_uses.peers(session, [account], on=on)).values()
     starts = on - timedelta(days=watch.volume_history_days)
     counts = await kept_uses.counts(session, [account, *peers], starts=starts, ends=on)
     return rules.volume({account: {}, **counts}, {account: peers}, watch, days=[on])
@@ -89,7 +89,7 @@ async def over(
     counts = await kept_uses.counts(
         session, owners, starts=starts - timedelta(days=watch.volume_history_days), ends=last
     )
-    peers = {id_: await kept_uses.peers(session, id_, on=last) for id_ in accounts}
+    peers = await kept_uses.peers(session, accounts, on=last)
     days = {starts + timedelta(days=each) for each in range((ends - starts).days)}
     findings = [
         *rules.interleaved(uses, watch),

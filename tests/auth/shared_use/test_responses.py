@@ -215,7 +215,8 @@ async def test_many_requests_are_held_against_earlier_days_and_peers_of_the_same
         found = await looking.found(session, officer.whose, now=NOW, on=TODAY, watch=WATCH)
         assert [each.rule for each in found] == [Rule.VOLUME], "he holds no role, so he has no peers"
         await give(session, await session.get_one(Account, officer.whose.account))
-        assert len(await kept_uses.peers(session, officer.whose.account, on=TODAY)) == 3
+        peers = await kept_uses.peers(session, [officer.whose.account], on=TODAY)
+        assert [len(each) for each in peers.values()] == [3]
         assert await looking.found(session, officer.whose, now=NOW, on=TODAY, watch=WATCH) == []
 
 
