@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -28,11 +29,8 @@ def faults(*accounts: ListedAccount, headcounts: dict[int, int] | None = None) -
     return {login: [finding.fault for finding in own] for login, own in found.items()}
 
 
-def numbered(count: int, **more: object) -> list[ListedAccount]:
-    return [
-        replace(SOUND, login=f"a{number}", holders=(f"Người {number}",), **more)  # type: ignore[arg-type]
-        for number in range(count)
-    ]
+def numbered(count: int, **more: Any) -> list[ListedAccount]:
+    return [replace(SOUND, login=f"a{number}", holders=(f"Người {number}",), **more) for number in range(count)]
 
 
 def test_an_account_in_use_by_one_person_with_the_function_is_sound() -> None:
@@ -51,8 +49,8 @@ def test_an_account_in_use_by_one_person_with_the_function_is_sound() -> None:
         ({"password_set_on": TODAY - timedelta(days=91)}, AccountFault.PASSWORD_OVERDUE, "28/04/2025"),
     ],
 )
-def test_a_fault_is_told_with_what_shows_it(change: dict[str, object], fault: AccountFault, evidence: str) -> None:
-    changed = replace(SOUND, **change)  # type: ignore[arg-type]
+def test_a_fault_is_told_with_what_shows_it(change: dict[str, Any], fault: AccountFault, evidence: str) -> None:
+    changed = replace(SOUND, **change)
     [finding] = findings([changed], {}, on=TODAY, limits=Limits())["an.42"]
     assert finding.fault is fault
     assert evidence in finding.evidence
@@ -66,8 +64,8 @@ def test_a_fault_is_told_with_what_shows_it(change: dict[str, object], fault: Ac
         {"devices_at_once": 1},
     ],
 )
-def test_the_last_day_that_is_allowed_is_sound(change: dict[str, object]) -> None:
-    assert faults(replace(SOUND, **change)) == {"an.42": []}  # type: ignore[arg-type]
+def test_the_last_day_that_is_allowed_is_sound(change: dict[str, Any]) -> None:
+    assert faults(replace(SOUND, **change)) == {"an.42": []}
 
 
 def test_the_second_account_of_a_person_is_surplus_however_his_name_is_written() -> None:

@@ -7,6 +7,7 @@ import json
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 from click.testing import CliRunner, Result
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
@@ -69,7 +70,7 @@ def run(*arguments: object) -> Result:
 async def _tamper(installation: Installation, address: Address) -> None:
     database = installation.database(address)
     async with owning(database) as owner:
-        await owner.execute(AuditEvent.__table__.update().where(AuditEvent.seq == 1).values(login="nobody"))  # type: ignore[attr-defined]
+        await owner.execute(sa.update(AuditEvent).where(AuditEvent.seq == 1).values(login="nobody"))
     await database.close()
 
 
