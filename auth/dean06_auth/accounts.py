@@ -17,7 +17,7 @@ from dean06_auth.people import Person
 from dean06_auth.standing_days import DayKind
 from dean06_core import spelling
 from dean06_core.access import INTERNAL, Access, DataClass
-from dean06_core.directory import Directory, Unit
+from dean06_core.directory import Directory
 from dean06_core.errors import BadInput
 from dean06_core.records import Record, new_id
 from dean06_core.units import UnitRow
@@ -163,22 +163,6 @@ async def at_ended_units(session: AsyncSession, *, directory: Directory, on: dat
         sa.select(Account).where(Account.state != AccountState.CLOSED).order_by(Account.login)
     )
     return [account for account in open_ if not directory.unit(account.unit_key, on).holds(on)]
-
-
-async def move(session: AsyncSession, *, login: str, unit: Unit, on: date) -> Account:
-    """Give an account another unit that is there; what it was granted stays as it is."""
-    account = await find(session, login=login)
-    if account is None:
-        raise BadInput(
-            "ACCOUNT_UNKNOWN", f"Không có tài khoản “{login}”. Hãy kiểm tra tên đăng nhập.", field=("login",)
-        )
-    if not unit.holds(on):
-        raise BadInput(
-            "UNIT_ENDED", f"{unit.name} không còn vào ngày {on:%d/%m/%Y}. Hãy chọn đơn vị kế thừa.", field=("unit",)
-        )
-    account.unit_key = unit.key
-    await session.flush()
-    return account
 
 
 async def note_sign_in(session: AsyncSession, *, account_id: UUID, on: date, stored: str, renewed: str) -> None:

@@ -11,7 +11,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from dean06_auth import account_reports, holdings, registers, review_rows, roles
+from dean06_auth import account_reports, holdings, moves, registers, review_rows, roles
 from dean06_auth.account_faults import AccountFault, Finding, Limits, ListedAccount
 from dean06_auth.account_reports import AccountReport
 from dean06_auth.accounts import Account, AccountCredential, AccountState
@@ -35,9 +35,10 @@ SharedLogins = Callable[[AsyncSession, date], Awaitable[Mapping[str, str]]]
 
 @dataclass(slots=True)
 class _Known:
-    """What is kept of one account by a day; ``grants`` are those in force on it."""
+    """What is kept of one account by a day; ``unit`` is its unit's key then, ``grants`` are those in force."""
 
     account: Account
+    unit: int
     is_identified: bool
     has_password: bool
     duties: list[Duty] = field(default_factory=list)
@@ -56,7 +57,7 @@ async def of_day(
 ) -> AccountReport:
     """The report on accounts of units whose accounts the actor reads, of all of them or of some.
 
-    An account that was moved since is told at the unit where it is today.
+    An account that was moved since is told at the unit where it was.
     """
     reads = holdings.units_of(actor, Action.READ)
     if isinstance(reads, frozenset):
@@ -75,20 +76,21 @@ async def of_day(
 
 async def _known(session: AsyncSession, on: date, units: Collection[int] | None) -> list[_Known]:
     """The accounts that were open on the day, by login; four statements."""
+    unit = moves.unit_key_on(on)
     statement = (
-        sa.select(Account, Person.digest.is_not(None), AccountCredential.account_id.is_not(None))
+        sa.select(Account, unit, Person.digest.is_not(None), AccountCredential.account_id.is_not(None))
         .join(Person, Person.id == Account.person_id)
         .outerjoin(AccountCredential, AccountCredential.account_id == Account.id)
         .order_by(Account.login)
     )
     if units is not None:
-        statement = statement.where(Account.unit_key.in_(units))
+        statement = statement.where(unit.in_(units))
     found = {
-        account.id: _Known(account, is_identified, has_password)
-        for account, is_identified, has_password in await session.execute(statement)
+        account.id: _Known(account, unit_key, is_identified, has_password)
+        for account, unit_key, is_identified, has_password in await session.execute(statement)
         if _was_open(account, on)
     }
-    own = sa.select(Account.id) if units is None else sa.select(Account.id).where(Account.unit_key.in_(units))
+    own = sa.select(Account.id) if units is None else sa.select(Account.id).where(unit.in_(units))
     duties = {duty.id: duty for duty in await session.scalars(sa.select(Duty).where(Duty.account_id.in_(own)))}
     for duty in duties.values():
         if duty.account_id in found:
@@ -148,7 +150,7 @@ def _listed(known: _Known, on: date, profile: Profile) -> ListedAccount:
         login=account.login,
         holders=(account.name,),
         person=str(account.person_id) if known.is_identified else None,
-        unit=account.unit_key,
+        unit=known.unit,
         function="; ".join(dict.fromkeys(functions or outside)) or None,
         last_used_on=known.days.get(DayKind.USED),
         counted_from=max(opened, known.days.get(DayKind.WOKEN, opened)),

@@ -13,6 +13,7 @@ from dean06_auth import accounts, people, tokens
 from dean06_auth.accounts import Account
 from dean06_auth.duties import Duty, StandIn
 from dean06_auth.lockouts import SignInAttempts
+from dean06_auth.moves import AccountMove
 from dean06_auth.own_passwords import EarlierPassword
 from dean06_auth.profile import DeviceKind
 from dean06_auth.provider_sign_ins import ProviderFlow, ProviderHandover
@@ -123,6 +124,7 @@ async def _settle_in(session: AsyncSession, login: str, unit: int) -> None:
     session.add_all(
         [
             EarlierPassword(account_id=account.id, password_hash="$argon2id$", replaced_at=NOW),
+            AccountMove(account_id=account.id, on=TODAY, left_key=unit),
             RecoveryCode(account_id=account.id, digest=bytes(range(unit, unit + 32)), made_at=NOW),
             SecondFactor(account_id=account.id, sealed=b"sealed", enrolled_at=NOW, confirmed_at=NOW),
             SystemAccount(system="mot-cua", as_of=TODAY, login=login, holder=login, unit_key=unit),

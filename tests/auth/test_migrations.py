@@ -56,6 +56,7 @@ def constraints(connection: sa.Connection) -> set[tuple[str | None, str]]:
 
 def test_revisions_follow_one_another_under_names_of_their_own() -> None:
     assert [revision.revision for revision in history().walk_revisions("base", "head")] == [
+        "auth_0008",
         "auth_0007",
         "auth_0006",
         "auth_0005",

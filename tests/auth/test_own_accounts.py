@@ -10,7 +10,7 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from dean06_auth import duties, own_passwords, own_report, reviews, standing_days, suspensions, waking
+from dean06_auth import duties, moves, own_passwords, own_report, reviews, standing_days, suspensions, waking
 from dean06_auth.account_faults import AccountFault
 from dean06_auth.account_reports import AccountReport
 from dean06_auth.accounts import AccountCredential
@@ -25,7 +25,7 @@ from dean06_auth.standing_days import DayKind
 from dean06_core.directory import Directory
 from tests.auth import offices
 from tests.auth.offices import Office, entry
-from tests.auth.province import DONG_LOC, NEXT_YEAR, NOW, TODAY, VUNG_ANG, hire
+from tests.auth.province import DONG_LOC, HA_TINH, NEXT_YEAR, NOW, TAX_OFFICE, TODAY, VUNG_ANG, hire
 
 pytestmark = pytest.mark.anyio
 
@@ -89,6 +89,18 @@ async def test_it_is_told_by_unit_and_only_to_whoever_reads_accounts_there(offic
     beyond = [each.account.login for each in whole.faulty if any("1 người" in f.evidence for f in each.findings)]
     assert set(beyond) <= {"an", "binh", "chi", "thu-truong"}
     assert len([1 for each in whole.faulty if each.account.unit == VUNG_ANG]) == 3
+
+
+async def test_an_account_that_was_moved_is_told_on_every_day_at_the_unit_where_it_was_then(office: Office) -> None:
+    for key, days in ((TAX_OFFICE, 3), (DONG_LOC, 3), (HA_TINH, 5)):
+        on = TODAY + days * DAY
+        await moves.move(office.session, login="chi", unit=office.directory.named(f"unit-{key}", on), on=on)
+    told = {days: await report(office, TODAY + days * DAY) for days in (2, 3, 4, 5)}
+    assert {
+        days: [each.account.unit for each in made.faulty if each.account.login == "chi"] for days, made in told.items()
+    } == {2: [VUNG_ANG], 3: [DONG_LOC], 4: [DONG_LOC], 5: [HA_TINH]}
+    assert [(await report(office, TODAY + days * DAY, by="thu-truong")).total for days in (2, 3)] == [4, 3]
+    assert [(await report(office, TODAY + days * DAY, units=[DONG_LOC])).total for days in (2, 3, 5)] == [1, 2, 1]
 
 
 async def test_namesakes_are_one_person_only_where_nobody_said_who_they_are(office: Office) -> None:

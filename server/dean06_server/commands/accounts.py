@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from dean06_auth import accounts, beginnings, lockouts, operator_tokens, people, roles
+from dean06_auth import accounts, beginnings, lockouts, moves, operator_tokens, people, roles
 from dean06_auth.accounts import Account
 from dean06_auth.people import PersonKey
 from dean06_auth.tokens import IssuedToken
@@ -154,10 +154,10 @@ async def _move(login: str, code: str) -> str:
     on = business_day(now)
     async with (
         fitting_database_of(Installation.found()) as database,
-        operated(database, "accounts.move", by=operators.login(), now=now, login=login) as moving,
+        operated(database, "moves.move", by=operators.login(), now=now, login=login) as moving,
     ):
         unit = (await Directory.load(moving.session)).named(code, on)
-        moved = await accounts.move(moving.session, login=login, unit=unit, on=on)
+        moved = await moves.move(moving.session, login=login, unit=unit, on=on)
         moving.subject = moved.id
     return f"{moved.login}: {unit.name} ({unit.code})"
 
