@@ -1,8 +1,7 @@
 """What others notice while somebody guesses passwords: the demonstration served over HTTP, in turns quiet and flooded.
 
-Officials go on asking one question each at a steady pace. Beside them two hundred
-sign-ins a second fail, from fifty addresses of this machine, each for another
-login; they are sent at their moments whether or not the earlier ones were answered.
+Officials go on asking one question each at a steady pace. Beside them ``guessing``
+sends two hundred sign-ins a second that fail.
 """
 
 from __future__ import annotations
@@ -10,7 +9,6 @@ from __future__ import annotations
 import asyncio
 import json
 import os
-import secrets
 import socket
 import statistics
 import subprocess
@@ -23,19 +21,17 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any, Final
+from typing import Final
 
 import httpx2
 
+from bench.guessing import FAILURES, SIGN_IN
 from dean06_core.database import Address
 from dean06_server import demo
 from dean06_server.installation import Installation
 
 MOST: Final = 2.0
 """How many times the slowest hundredth of others' answers may take."""
-FAILURES: Final = 200
-"""Sign-ins a second."""
-SOURCES: Final = 50
 OFFICIALS: Final = ("secretariat", "health", "tax", "justice", "social-insurance", "commune.18823")
 PACE: Final = 0.25
 """Seconds from one question of an official to his next."""
@@ -43,8 +39,6 @@ SECONDS: Final = 6.0
 PATIENCE: Final = 60.0
 
 _QUESTION: Final = "{ me { login unit { code name } } units(first: 5) { edges { node { code name } } } }"
-_SIGN_IN: Final = """mutation ($login: String!, $password: String!) {
-    signIn(login: $login, password: $password) { token errors { code } } }"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +99,7 @@ async def measure(url: str, password: str, *, rounds: int, seconds: float = SECO
     async with httpx2.AsyncClient(base_url=url, trust_env=False, timeout=PATIENCE) as client:
         await _is_ready(client)
         tokens = [await _signed_in(client, login, password) for login in OFFICIALS]
+        await asyncio.gather(*(_ask(client, token) for token in tokens * 2))
         await _turn(client, tokens, seconds / 3)
         turns = []
         for _ in range(rounds):
@@ -123,12 +118,8 @@ async def _turn(client: httpx2.AsyncClient, tokens: list[str], seconds: float) -
         while at < until:
             await asyncio.sleep(max(0.0, at - time.perf_counter()))
             began = time.perf_counter()
-            answered = await client.post(
-                "/graphql", json={"query": _QUESTION}, headers={"Authorization": f"Bearer {token}"}
-            )
+            await _ask(client, token)
             took.append(time.perf_counter() - began)
-            if "errors" in answered.json():
-                raise RuntimeError(f"An official was not answered: {answered.text[:300]}")
             at += PACE
 
     now = time.perf_counter()
@@ -138,12 +129,18 @@ async def _turn(client: httpx2.AsyncClient, tokens: list[str], seconds: float) -
     return Turn(p50, p99, asked=len(took))
 
 
+async def _ask(client: httpx2.AsyncClient, token: str) -> None:
+    answered = await client.post("/graphql", json={"query": _QUESTION}, headers={"Authorization": f"Bearer {token}"})
+    if "errors" in answered.json():
+        raise RuntimeError(f"An official was not answered: {answered.text[:300]}")
+
+
 @asynccontextmanager
 async def _flood(url: str, seconds: float) -> AsyncIterator[Counter[str]]:
     """Sent by a process of its own; the counter is full when the block is over."""
     failed: Counter[str] = Counter()
     flooding = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "bench.flooding", url, str(seconds), stdout=asyncio.subprocess.PIPE
+        sys.executable, "-m", "bench.guessing", url, str(seconds), stdout=asyncio.subprocess.PIPE
     )
     try:
         yield failed
@@ -169,50 +166,10 @@ async def _is_ready(client: httpx2.AsyncClient) -> None:
 
 async def _signed_in(client: httpx2.AsyncClient, login: str, password: str) -> str:
     answered = await client.post(
-        "/graphql", json={"query": _SIGN_IN, "variables": {"login": login, "password": password}}
+        "/graphql", json={"query": SIGN_IN, "variables": {"login": login, "password": password}}
     )
     token: str = answered.json()["data"]["signIn"]["token"]
     return token
-
-
-async def _guess(url: str, seconds: float) -> Counter[str]:
-    """Sends at its moments, whatever comes back, and waits for the last answers."""
-    host, port = url.removeprefix("http://").split(":")
-    told: Counter[str] = Counter()
-
-    async def guess(number: int) -> None:
-        body = json.dumps(
-            {"query": _SIGN_IN, "variables": {"login": f"can-bo.{number}", "password": secrets.token_hex(8)}}
-        ).encode()
-        head = (
-            f"POST /graphql HTTP/1.1\r\nHost: {host}\r\nContent-Type: application/json\r\n"
-            f"Content-Length: {len(body)}\r\nConnection: close\r\n\r\n"
-        )
-        try:
-            reader, writer = await asyncio.open_connection(
-                host, int(port), local_addr=(f"127.0.0.{2 + number % SOURCES}", 0)
-            )
-            writer.write(head.encode() + body)
-            said = await asyncio.wait_for(reader.read(), PATIENCE)
-            writer.close()
-        except (OSError, TimeoutError) as error:
-            told[type(error).__name__] += 1
-        else:
-            told[_code(said)] += 1
-
-    began = time.perf_counter()
-    sent = []
-    for number in range(int(seconds * FAILURES)):
-        await asyncio.sleep(max(0.0, began + number / FAILURES - time.perf_counter()))
-        sent.append(asyncio.create_task(guess(number)))
-    await asyncio.gather(*sent)
-    return told
-
-
-def _code(said: bytes) -> str:
-    body: Any = json.loads(said.partition(b"\r\n\r\n")[2])
-    [error] = body["data"]["signIn"]["errors"]
-    return str(error["code"])
 
 
 def tell(measured: Measured) -> None:
@@ -223,7 +180,3 @@ def tell(measured: Measured) -> None:
             beside = ", ".join(f"{count:,} {code}" for code, count in turn.failed.most_common())
             print(f"{name:10}{turn.asked:>8,}{turn.p50:>10.1f}{turn.p99:>10.1f}  {beside}")
     print(f"p99 flooded beside quiet, median of the rounds: {measured.ratio:.2f}")
-
-
-if __name__ == "__main__":
-    print(json.dumps(asyncio.run(_guess(sys.argv[1], float(sys.argv[2])))))

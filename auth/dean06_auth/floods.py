@@ -18,7 +18,7 @@ A_SECOND: Final = 5
 """Failures that are looked at. Each costs some 25 ms of a password's worker and four statements."""
 AT_ONCE: Final = 40
 """How many may come at one moment after a quiet time, as when an office begins its day."""
-FEW: Final = passwords.WORKERS
+FEW: Final = 1
 REMEMBERED: Final = timedelta(minutes=15)
 MOST_SOURCES: Final = 10_000
 
@@ -36,20 +36,24 @@ class Flood:
         self._at: datetime | None = None
         self._failed: dict[str, datetime] = {}
 
-    @contextmanager
-    def attempt(self, source: str, now: datetime) -> Iterator[None]:
-        """TOO_BUSY before anything is looked at; what does not raise BadInput inside did not fail."""
+    def refuse(self, source: str, now: datetime) -> None:
+        """TOO_BUSY while no attempt from there would be looked at."""
         self._refill(now)
         if self._left < 1 and self._failed_lately(source, now):
             raise _too_busy()
-        taken = min(1.0, self._left)
+
+    @contextmanager
+    def attempt(self, source: str, now: datetime) -> Iterator[None]:
+        """TOO_BUSY before anything is looked at; counts as failed until it ends without an error."""
+        self.refuse(source, now)
+        taken, before = min(1.0, self._left), self._failed.get(source)
         self._left -= taken
-        try:
-            yield
-        except BadInput:
-            self._note(source, now)
-            raise
+        self._note(source, now)
+        yield
         self._left = min(AT_ONCE, self._left + taken)
+        self._failed.pop(source, None)
+        if before is not None:
+            self._note(source, before)
 
     @asynccontextmanager
     async def turn(self) -> AsyncIterator[None]:

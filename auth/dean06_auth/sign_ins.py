@@ -121,6 +121,11 @@ async def sign_in(
         return SignedIn(issued, steps)
 
 
+def refuse_flooding(origin: Origin, now: datetime) -> None:
+    """TOO_BUSY for whoever shows no token, while too many guess passwords and some of them where he comes from."""
+    FLOOD.refuse(origin.source, now)
+
+
 async def recognise(
     database: Database, shown: Shown, *, now: datetime, on: date, origin: Origin = CONSOLE, door: Door = DOOR
 ) -> None:

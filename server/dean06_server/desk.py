@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from http import HTTPStatus
 
-from dean06_auth import callers, standing
+from dean06_auth import callers, sign_ins, standing
 from dean06_auth.callers import Visit
 from dean06_auth.governing import asking, governing
 from dean06_auth.sessions import CONSOLE, Origin
@@ -26,7 +26,7 @@ from dean06_server import recorded_reads
 from dean06_server.clock import Clock, business_day
 from dean06_server.gate import gate
 from dean06_server.last_uses import LastUses
-from dean06_server.reference import Reference
+from dean06_server.reference import NOTHING, Reference
 from dean06_server.refusals import Refusal
 from dean06_server.watching import Watching
 
@@ -48,6 +48,16 @@ class Desk:
         object.__setattr__(self, "uses", LastUses(self.database))
         object.__setattr__(self, "watching", Watching(self.database, self.watch))
 
+    def admit(self, token: str | None, origin: Origin) -> None:
+        """429 before anything is read of what somebody sends who is guessing passwords."""
+        if token is not None:
+            return
+        try:
+            sign_ins.refuse_flooding(origin, self.clock())
+        except BadInput as refused:
+            again = {"Retry-After": "5"}
+            raise Refusal(HTTPStatus.TOO_MANY_REQUESTS, refused.code, refused.message, again) from None
+
     async def answer(self, operation: Operation, token: str | None, origin: Origin = CONSOLE) -> Answer:
         """Answer the caller for whom the token speaks, or nobody in particular; 401 with the reason if it does not.
 
@@ -56,7 +66,7 @@ class Desk:
         """
         now = self.clock()
         on = business_day(now)
-        snapshot = await self.reference.current()
+        snapshot = NOTHING if token is None else await self.reference.current()
         visit = None if token is None else await self._visit(token, snapshot.directory, now, on)
         if visit is not None:
             self.watching.note(visit, origin, snapshot.directory, now, on)

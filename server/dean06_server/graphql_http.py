@@ -24,9 +24,11 @@ LARGEST_BODY: Final = 1_000_000
 
 def endpoint(desk: Desk) -> Callable[[Request], Awaitable[Response]]:
     async def answer(request: Request) -> Response:
+        token, origin = _token(request), origin_of(request)
+        desk.admit(token, origin)
         media_type = _media_type(request)
         operation = await _posted(request) if request.method == "POST" else _asked(request)
-        return _response(await desk.answer(operation, _token(request), origin_of(request)), media_type)
+        return _response(await desk.answer(operation, token, origin), media_type)
 
     return answer
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from asyncio import Lock
+from asyncio import Lock, Task, create_task, shield
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -41,12 +41,17 @@ class Snapshot:
     catalogue: Catalogue
 
 
+NOTHING: Final = Snapshot(b"", Directory({}, {}, {}, {}, {}), Catalogue({}, {}))
+"""What somebody without a token is shown of units and indicators; nothing is read for him."""
+
+
 class Reference:
     """Holds a snapshot, and replaces it when somebody has changed what it was read from.
 
     The database tells whether anybody has committed since; while nobody has,
     nothing can have changed. When somebody did, one statement compares the
-    tables with what was read, and only a difference is loaded anew.
+    tables with what was read, and only a difference is loaded anew. Whoever
+    asks before that statement begins shares its answer.
     """
 
     def __init__(self, database: Database, sectors: Sequence[Sector]) -> None:
@@ -54,6 +59,7 @@ class Reference:
         self._sectors = sectors
         self._held: tuple[str, Snapshot] | None = None
         self._turn = Lock()
+        self._next: Task[Snapshot] | None = None
 
     async def current(self) -> Snapshot:
         return await self._fresh() or await self._renewed()
@@ -64,10 +70,14 @@ class Reference:
         return self._held[1] if self._held is not None and self._held[0] == commits else None
 
     async def _renewed(self) -> Snapshot:
+        if self._next is None:
+            self._next = create_task(self._renew())
+        return await shield(self._next)
+
+    async def _renew(self) -> Snapshot:
         """Counts before it reads: what is committed meanwhile is found next time."""
         async with self._turn:
-            if (fresh := await self._fresh()) is not None:
-                return fresh
+            self._next = None
             commits = await self._database.backend.commits()
             snapshot = await self._read(None if self._held is None else self._held[1])
             self._held = commits, snapshot
