@@ -14,10 +14,10 @@ from typing import Final
 from dean06_auth import passwords
 from dean06_core.errors import BadInput
 
-A_SECOND: Final = 5
-"""Failures that are looked at. Each costs some 25 ms of a password's worker and four statements."""
-AT_ONCE: Final = 40
-"""How many may come at one moment after a quiet time, as when an office begins its day."""
+A_SECOND: Final = 2
+"""Failures that are looked at. Each costs a password's worker 25 ms, and all others what two questions cost them."""
+AT_ONCE: Final = 20
+"""How many may fail at one moment after a quiet time, as when an office begins its day."""
 FEW: Final = 1
 REMEMBERED: Final = timedelta(minutes=15)
 MOST_SOURCES: Final = 10_000

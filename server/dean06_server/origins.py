@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import re
+from functools import lru_cache
 from typing import Final
 
 from starlette.requests import Request
@@ -15,6 +16,7 @@ _MOBILE: Final = re.compile(r"Mobi|Android|iPhone|iPad", re.IGNORECASE)
 _UNKNOWN: Final = "Không rõ"
 _NETWORK: Final = 64
 """Bits of an IPv6 address that one household or office has to itself."""
+_REMEMBERED: Final = 10_000
 
 
 def origin_of(request: Request) -> Origin:
@@ -31,6 +33,7 @@ def origin_of(request: Request) -> Origin:
     )
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def _source(host: str) -> str:
     try:
         address = ipaddress.ip_address(host.partition("%")[0])

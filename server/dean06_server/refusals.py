@@ -41,7 +41,7 @@ _WORDS: Final = {
 }
 
 
-def _refused(_: Request, error: Exception) -> Response:
+async def _refused(_: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)  # noqa: S101  what the handler is registered for
     if isinstance(error, Refusal):
         return told(error.status_code, error.code, error.detail, error.headers)
@@ -49,7 +49,7 @@ def _refused(_: Request, error: Exception) -> Response:
     return told(status, status.name, _WORDS.get(status, status.phrase), error.headers)
 
 
-def _without_database(_: Request, __: Exception) -> Response:
+async def _without_database(_: Request, __: Exception) -> Response:
     return told(
         HTTPStatus.SERVICE_UNAVAILABLE,
         "DATABASE_UNAVAILABLE",
@@ -58,18 +58,18 @@ def _without_database(_: Request, __: Exception) -> Response:
     )
 
 
-def _without_tables(request: Request, error: Exception) -> Response:
+async def _without_tables(request: Request, error: Exception) -> Response:
     assert isinstance(error, ProgrammingError)  # noqa: S101  what the handler is registered for
     if getattr(error.orig, "sqlstate", None) in _NOT_MIGRATED:
-        return _without_database(request, error)
+        return await _without_database(request, error)
     raise error
 
 
-def _gone(_: Request, __: Exception) -> Response:
+async def _gone(_: Request, __: Exception) -> Response:
     return Response(status_code=HTTPStatus.BAD_REQUEST)  # nobody is there to read it
 
 
-def _failed(_: Request, __: Exception) -> Response:
+async def _failed(_: Request, __: Exception) -> Response:
     return told(
         HTTPStatus.INTERNAL_SERVER_ERROR,
         "INTERNAL_ERROR",
@@ -87,4 +87,4 @@ HANDLERS: Final[Mapping[type[Exception], ExceptionHandler]] = {
     ClientDisconnect: _gone,
     Exception: _failed,
 }
-"""``Exception`` answers only: the server still logs what went wrong."""
+"""``Exception`` answers only: the server still logs what went wrong. Whatever is not async would wait for a thread."""

@@ -19,6 +19,7 @@ from dean06_server import app
 from dean06_server.installation import AUTH, Installation
 from tests.server.conftest import Hands
 
+TOKEN = {"Authorization": "Bearer nobody"}
 READY = {"status": "ready", "broken": []}
 
 
@@ -68,7 +69,7 @@ def test_a_database_without_tables_is_not_ready_and_says_which_histories(
             ],
         }
         assert client.get("/livez").json() == {"status": "alive"}
-        asked = client.post("/graphql", json={"query": "{ __typename }"})
+        asked = client.post("/graphql", json={"query": "{ __typename }"}, headers=TOKEN)
         assert asked.status_code == 503
         assert asked.json()["errors"][0]["extensions"] == {"code": "DATABASE_UNAVAILABLE"}
 
@@ -87,7 +88,9 @@ def test_a_file_that_is_no_database_is_not_ready(installation: Installation, tmp
         answered = client.get("/readyz")
         assert (answered.status_code, answered.json()) == (503, {"status": "not ready", "because": "database"})
         assert client.get("/livez").status_code == 200
-        assert client.post("/graphql", json={"query": "{ __typename }"}).status_code == 503
+        asked = {"query": "{ __typename }"}
+        assert client.post("/graphql", json=asked, headers=TOKEN).status_code == 503
+        assert client.post("/graphql", json=asked).status_code == 200, "nothing is read for somebody without a token"
 
 
 @pytest.mark.parametrize("path", ["/livez", "/readyz"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import AsyncIterator
 from datetime import date
@@ -10,9 +11,10 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from dean06_core import unit_register
+from dean06_core import directory_changes, unit_register
 from dean06_core.database import Database
 from dean06_core.indicators import Indicator, IndicatorRow, as_definition
+from dean06_core.records import declared_access, records_of
 from dean06_core.testing import migrated_database, statements
 from dean06_core.unit_register import UnitEntry
 from dean06_core.units import Tier, UnitLevel, UnitVersion
@@ -21,11 +23,12 @@ from dean06_server.reference import Reference
 pytestmark = pytest.mark.anyio
 
 DAY = date(2025, 7, 28)
+TABLES = declared_access(records_of("dean06_core"))
 
 
 @pytest.fixture
 async def database(tmp_path: Path) -> AsyncIterator[Database]:
-    async with migrated_database(tmp_path) as opened:
+    async with migrated_database(tmp_path, tables=TABLES) as opened:
         async with opened.service() as session:
             await unit_register.enter(session, [province("Tỉnh Hà Tĩnh")])
         yield opened
@@ -95,8 +98,33 @@ async def test_what_is_not_committed_is_not_seen(database: Database, reference: 
     assert await reference.current() is first
 
 
-async def test_every_table_that_is_read_is_watched(database: Database, reference: Reference) -> None:
+async def test_every_way_of_changing_a_unit_is_seen(database: Database, reference: Reference) -> None:
+    before = await reference.current()
+    for changing in (
+        "insert into unit (key, id) values (77, '0197f0b6c8d87d3e9f1f6b2a1c4d5e6f')",
+        "update unit_version set valid_to = '2030-01-01'",
+        "delete from unit where key = 77",
+    ):
+        async with database.service() as session:
+            await session.execute(sa.text(changing))
+        after = await reference.current()
+        assert after is not before, changing
+        before = after
+
+
+async def test_every_table_that_is_read_is_counted(database: Database, reference: Reference) -> None:
     with statements(database) as sent:
         await reference.current()
     watching, *loading = (set(re.findall(r"FROM (\w+)", statement)) for statement in sent)
-    assert watching == set().union(*loading)
+    assert watching == {directory_changes.TABLE}
+    assert set().union(*loading) <= {*directory_changes.counted(TABLES)}
+
+
+async def test_who_asks_at_one_moment_shares_an_answer(database: Database, reference: Reference) -> None:
+    await reference.current()
+    async with database.service() as session:
+        await session.execute(sa.update(UnitVersion).values(name="Thành phố Hà Tĩnh"))
+    with statements(database) as sent:
+        shared = await asyncio.gather(*(reference.current() for _ in range(20)))
+    assert {each.directory.named("42", DAY).name for each in shared} == {"Thành phố Hà Tĩnh"}
+    assert sum(directory_changes.TABLE in statement for statement in sent) <= 2

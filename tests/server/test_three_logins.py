@@ -125,7 +125,7 @@ def test_a_server_that_does_not_answer_is_told_in_a_sentence(
     assert f"broken  database {backend_of(away, {}).name} cannot be opened by its services: " in examined.output
     with TestClient(app.create(installation, away), raise_server_exceptions=False) as client:
         assert client.get("/readyz").json() == {"status": "not ready", "because": "database"}
-        asked = client.post("/graphql", json={"query": "{ __typename }"})
+        asked = client.post("/graphql", json={"query": "{ __typename }"}, headers={"Authorization": "Bearer nobody"})
         assert (asked.status_code, asked.json()["errors"][0]["extensions"]["code"]) == (503, "DATABASE_UNAVAILABLE")
 
 

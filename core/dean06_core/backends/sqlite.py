@@ -9,16 +9,17 @@ from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote
 from weakref import WeakKeyDictionary
 
-import aiosqlite
 import sqlalchemy as sa
 from sqlalchemy import event
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
+from dean06_core import directory_changes
 from dean06_core.access import Access, Right
+from dean06_core.backends.sqlite_driver import Driver
 from dean06_core.errors import StartUpError
 from dean06_core.walls.sqlite import Wall, refuse_unless_reading
 from dean06_core.walls.sqlite_guard import Guard
-from dean06_core.walls.sqlite_logs import log_triggers
+from dean06_core.walls.sqlite_triggers import counting_triggers, log_triggers
 
 if TYPE_CHECKING:
     from dean06_core.database import Database
@@ -49,7 +50,7 @@ class Sqlite:
             await connection.execution_options(begin=self.writing)
         driver = (await connection.get_raw_connection()).driver_connection
         assert driver is not None  # noqa: S101  a connection that was just opened has one
-        await driver._execute(self._walls[driver].admit, driver._conn, rights)
+        await driver.visit(self._walls[driver].admit, driver._conn, rights)
 
     def is_refusal(self, reason: object) -> bool:
         return _code(reason) in {sqlite3.SQLITE_CONSTRAINT, sqlite3.SQLITE_AUTH}
@@ -64,29 +65,33 @@ class Sqlite:
         return str(self._watch.execute("pragma data_version").fetchone()[0])
 
     async def raise_walls(self) -> None:
-        """Every reading connection raises its own; the file keeps what stops services from changing a log."""
+        """Every reading connection raises its own; the file keeps its triggers."""
         async with self.services.begin() as connection:
-            for statement in await self._logs(connection):
+            for statement in await self._triggers(connection):
                 await connection.exec_driver_sql(statement)
 
     async def refuse_unless_walled(self) -> None:
         async with self.services.connect() as connection:
             found = await connection.exec_driver_sql("select sql from sqlite_master where type = 'trigger'")
             kept = {sql for (sql,) in found}
-            meant = [each for each in await self._logs(connection) if each.startswith("CREATE")]
+            meant = [each for each in await self._triggers(connection) if each.startswith("CREATE")]
         if not kept.issuperset(meant):
             raise StartUpError(
                 f"The walls of {self.name} are not those of the installed tables. To go on, run: dean06 migrate"
             )
 
-    async def _logs(self, connection: AsyncConnection) -> list[str]:
-        """The statements that leave exactly the triggers of the declared logs that are there."""
+    async def _triggers(self, connection: AsyncConnection) -> list[str]:
+        """The statements that leave exactly the triggers of the declared tables that are there."""
+        listed = await connection.exec_driver_sql("select name from sqlite_master where type = 'table'")
+        tables = {name: access for (name,) in listed if (access := self._tables.get(name)) is not None}
         statements: list[str] = []
-        for table, access in sorted(self._tables.items()):
+        for table, access in sorted(tables.items()):
             if access.appended_by_all is not None:
-                listed = await connection.exec_driver_sql(f'pragma main.table_info("{table}")')
-                columns = {row.name: bool(row.pk) for row in listed}
-                statements += log_triggers(table, access.appended_by_all, columns) if columns else []
+                columns = await connection.exec_driver_sql(f'pragma main.table_info("{table}")')
+                statements += log_triggers(table, access.appended_by_all, {row.name: bool(row.pk) for row in columns})
+        if directory_changes.TABLE in tables:
+            for table in directory_changes.counted(tables):
+                statements += counting_triggers(table)
         return statements
 
     async def fault(self) -> str | None:
@@ -133,7 +138,7 @@ class Sqlite:
     def _open_for_writing(self, patience: float = _PATIENCE, **options: Any) -> AsyncEngine:
         engine = create_async_engine(
             sa.URL.create("sqlite+aiosqlite", database=str(self.path)),
-            connect_args={"timeout": patience, "async_creator_fn": _Driver.opening},
+            connect_args={"timeout": patience, "async_creator_fn": Driver.opening},
             **options,
         )
 
@@ -154,7 +159,7 @@ class Sqlite:
             poolclass=sa.AsyncAdaptedQueuePool,
             pool_size=size,
             max_overflow=0,
-            connect_args={"timeout": _PATIENCE, "async_creator_fn": _Driver.opening},
+            connect_args={"timeout": _PATIENCE, "async_creator_fn": Driver.opening},
         )
 
         self._give_passes(engine, Wall)
@@ -173,14 +178,14 @@ class Sqlite:
         def raise_on(connection: Any, _: object) -> None:
             wall = kind(self._tables)
             driver = connection.driver_connection
-            connection.run_async(lambda opened: opened._execute(wall.raise_on, opened._conn))
+            connection.run_async(lambda opened: opened.visit(wall.raise_on, opened._conn))
             self._walls[driver] = wall
 
         @event.listens_for(engine.sync_engine, "checkin")
         def dismiss(connection: Any, _: object) -> None:
             if connection is not None:  # a broken one does not come back
                 wall = self._walls[connection.driver_connection]
-                connection.run_async(lambda opened: opened._execute(wall.admit, opened._conn, ()))
+                connection.run_async(lambda opened: opened.visit(wall.admit, opened._conn, ()))
 
 
 def _code(reason: object) -> int:
@@ -203,39 +208,6 @@ def sqlite_of(database: Database) -> Sqlite:
     if not isinstance(database.backend, Sqlite):
         raise TypeError(f"{database.name} is not a file.")
     return database.backend
-
-
-class _Driver(aiosqlite.Connection):
-    """Stops once, nobody waits for it, and what it opened is closed whoever was cancelled meanwhile.
-
-    SQLAlchemy stops what a cancelled request is closing already. The second
-    stop was never answered, and the server could not shut down
-    (github.com/wapiti-scanner/wapiti/issues/802 tells the same). A request that
-    was cancelled while it opened a connection never learned of it.
-    """
-
-    _opened: sqlite3.Connection | None = None
-
-    @classmethod
-    def opening(cls, database: str, **options: Any) -> _Driver:
-        driver = cls(lambda: driver._open(database, options), iter_chunk_size=64)
-        driver._thread.daemon = True
-        return driver
-
-    def _open(self, database: str, options: Mapping[str, Any]) -> sqlite3.Connection:
-        self._opened = sqlite3.connect(database, **options)
-        return self._opened
-
-    def stop(self) -> None:
-        if self._running:
-            self._running = False
-            self._tx.put_nowait((None, self._finish))
-
-    def _finish(self) -> object:
-        opened, self._opened, self._connection = self._opened, None, None
-        if opened is not None:
-            opened.close()
-        return aiosqlite.core._STOP_RUNNING_SENTINEL
 
 
 def _begin_explicitly(engine: AsyncEngine) -> None:

@@ -17,6 +17,7 @@ from typing import Any, Final
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY
 
+from dean06_core import directory_changes
 from dean06_core.access import Access, Action, All, Appended, Right, Via, key_of
 
 SETTING: Final = "dean06.pass"
@@ -111,6 +112,7 @@ def raised(tables: Mapping[str, Access], existing: Collection[str], logins: Logi
     for table in sorted(existing):
         for policy in _POLICIES:
             yield f'drop policy if exists {policy} on public."{table}"'
+        yield f'drop trigger if exists counted on public."{table}"'
     yield _NO_FUNCTIONS
     yield from _helpers(logins)
     yield f"comment on schema wall is '{whole}'"
@@ -145,6 +147,21 @@ def raised(tables: Mapping[str, Access], existing: Collection[str], logins: Logi
             yield f"create policy callers_insert on {name} for insert to {callers} with check ({written})"
             yield f"create policy callers_update on {name} for update to {callers} using ({written})"
             yield f"grant insert, update on {name} to {callers}"
+    if directory_changes.TABLE in existing:
+        yield from _counting(tables)
+
+
+def _counting(tables: Mapping[str, Access]) -> Iterator[str]:
+    """What counts the changes of tables; see ``directory_changes``. To raise it counts as a change."""
+    count = f"update public.{directory_changes.TABLE} set number = number + 1"
+    options = "language plpgsql security definer set search_path = pg_catalog, pg_temp"
+    yield f"create function wall.count_change() returns trigger {options} as $$ begin {count}; return null; end $$"
+    for table in directory_changes.counted(tables):
+        yield (
+            f'create trigger counted after insert or update or delete or truncate on public."{table}" '
+            "for each statement execute function wall.count_change()"
+        )
+    yield count
 
 
 def _appending(name: str, appended: Appended, services: str, callers: str, owner: str) -> Iterator[str]:

@@ -1,18 +1,22 @@
-"""What keeps a log of the embedded database as it is: triggers in the file, on every connection, for services too.
+"""What the embedded database does by itself, on every connection, for services too: it keeps logs and counts changes.
 
-Whoever may write the file may also drop them; what was changed then is found by
-verifying.
+Whoever may write the file may also drop the triggers; what was changed in a log
+then is found by verifying. They stand in the file as they are here.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from typing import Final
 
 from dean06_core.access import Appended
+from dean06_core.directory_changes import TABLE
+
+_COUNT: Final = f"update {TABLE} set number = number + 1"
 
 
 def log_triggers(table: str, appended: Appended, columns: Mapping[str, bool]) -> Iterator[str]:
-    """Statements that drop the triggers of a table and make them again; they stand in the file as they are here.
+    """Statements that drop what keeps a log as it is and make it again.
 
     ``columns``: each with whether it belongs to the key.
     """
@@ -29,6 +33,15 @@ def log_triggers(table: str, appended: Appended, columns: Mapping[str, bool]) ->
         name = f'"log_{table}_{verb}"'
         yield f"drop trigger if exists {name}"
         yield f'CREATE TRIGGER {name} before {verb} on "{table}" when {refusing} begin {refused}; end'
+
+
+def counting_triggers(table: str) -> Iterator[str]:
+    """Statements that drop what counts the changes of a table and make it again, which counts as a change."""
+    for verb in ("insert", "update", "delete"):
+        name = f'"counted_{table}_{verb}"'
+        yield f"drop trigger if exists {name}"
+        yield f'CREATE TRIGGER {name} after {verb} on "{table}" begin {_COUNT}; end'
+    yield _COUNT
 
 
 def _is_no_numbering(number: str, columns: Mapping[str, bool]) -> str:
