@@ -77,8 +77,24 @@ class _Recognised:
 
 DOOR: Final = Door()
 SIGN_IN: Final = "sign_ins.sign_in"
+OWED: Final = {
+    Step.CHANGE_PASSWORD: "PASSWORD_CHANGE_REQUIRED",
+    Step.ENROL_SECOND_FACTOR: "SECOND_FACTOR_ENROLMENT_REQUIRED",
+}
+"""What a command is refused with that comes before what is owed."""
+_OWED: Final = {
+    Step.CHANGE_PASSWORD: "Mật khẩu của “{login}” do người khác đặt hoặc đã quá hạn. "
+    "Hãy đổi trước: dean06 account password {login}",
+    Step.ENROL_SECOND_FACTOR: "Vai trò của “{login}” cần mã xác thực thứ hai. "
+    "Hãy đăng ký trước: dean06 account second-factor {login}",
+}
 _TOO_BUSY: Final = "TOO_BUSY"
-_NOT_TRIED: Final = standing.CODES | {_TOO_BUSY, "SECOND_FACTOR_REQUIRED", "SECOND_FACTOR_NOT_CONFIGURED"}
+_NOT_TRIED: Final = standing.CODES | {
+    _TOO_BUSY,
+    "SECOND_FACTOR_REQUIRED",
+    "SECOND_FACTOR_NOT_CONFIGURED",
+    *OWED.values(),
+}
 
 
 async def sign_in(
@@ -106,14 +122,7 @@ async def sign_in(
             now=now,
         )
         roles = await _roles(session, credential.account_id, on)
-        steps = callers.steps(
-            set_at=credential.password_set_at,
-            change_required=credential.change_required,
-            has_second_factor=has_second_factor,
-            roles=roles,
-            profile=door.profile,
-            now=now,
-        )
+        steps = _steps(found, roles, door, now)
         way = Way(SIGN_IN, origin, now)
         await sign_in_events.keep(
             session, way, credential.account_id, roles=roles, factor=found.factor, steps=sorted(steps)
@@ -127,7 +136,14 @@ def refuse_flooding(origin: Origin, now: datetime) -> None:
 
 
 async def recognise(
-    database: Database, shown: Shown, *, now: datetime, on: date, origin: Origin = CONSOLE, door: Door = DOOR
+    database: Database,
+    shown: Shown,
+    *,
+    now: datetime,
+    on: date,
+    to_do: Step | None = None,
+    origin: Origin = CONSOLE,
+    door: Door = DOOR,
 ) -> None:
     """Check what is shown and begin nothing, for a command that ends with what it does.
 
@@ -135,7 +151,8 @@ async def recognise(
     unknown, the password or the code wrong, or that login locked at that
     source. SECOND_FACTOR_REQUIRED where the password is right and a code is
     missing. One of ``standing.CODES`` where everything is right and the account
-    is not let in that day. TOO_BUSY leaves everything as it was.
+    is not let in that day, one of ``OWED`` where something has to be done before;
+    whoever came ``to_do`` it is let in for that. TOO_BUSY leaves everything as it was.
     """
     way = Way("sign_ins.recognise", origin, now)
     async with _recognised(
@@ -143,14 +160,32 @@ async def recognise(
     ) as found:
         session, account_id = found.session, found.credential.account_id
         roles = await _roles(session, account_id, on)
-        await sign_in_events.keep(session, way, account_id, roles=roles, factor=found.factor)
+        steps = _steps(found, roles, door, now)
+        if to_do is None and steps:
+            raise _owed(min(steps), shown.login)
+        await sign_in_events.keep(session, way, account_id, roles=roles, factor=found.factor, steps=sorted(steps))
+
+
+def _steps(found: _Recognised, roles: Collection[str], door: Door, now: datetime) -> frozenset[Step]:
+    return callers.steps(
+        set_at=found.credential.password_set_at,
+        change_required=found.credential.change_required,
+        has_second_factor=found.factor is not None,
+        roles=roles,
+        profile=door.profile,
+        now=now,
+    )
+
+
+def _owed(step: Step, login: str) -> BadInput:
+    return BadInput(OWED[step], _OWED[step].format(login=login))
 
 
 async def change_password(
     database: Database,
     *,
     caller: Caller,
-    token_id: UUID,
+    token_id: UUID | None,
     current: str,
     new: str,
     now: datetime,
@@ -161,7 +196,7 @@ async def change_password(
     """Put another password in place of one's own, by the rules of ``password_rules`` and ``own_passwords``.
 
     PASSWORD_WRONG for another current one, counted like a sign-in that failed.
-    Every other session of the account ends.
+    Every other session of the account ends than ``token_id``, that in which it is done.
     """
     account_id, shown = _account(caller), Shown(caller.login, current)
     way = Way("sign_ins.change_password", origin, now)
@@ -209,7 +244,7 @@ async def confirm_second_factor(
     database: Database,
     *,
     caller: Caller,
-    token_id: UUID,
+    token_id: UUID | None,
     code: str,
     now: datetime,
     origin: Origin = CONSOLE,
@@ -228,7 +263,8 @@ async def confirm_second_factor(
             raise _wrong_password("code")
         codes = await second_factors.confirm(session, account_id=account_id, code=code, box=door.box, now=now)
         await lockouts.take_back(session, attempt, forget=True)
-        await session.execute(sa.update(AccessToken).where(AccessToken.id == token_id).values(second_factor=True))
+        if token_id is not None:
+            await session.execute(sa.update(AccessToken).where(AccessToken.id == token_id).values(second_factor=True))
         await sessions.end_all(
             session, account_id=account_id, now=now, but=token_id, why=TokenEnd.SECOND_FACTOR_CHANGED
         )
@@ -408,20 +444,7 @@ async def _renewed(password: str, credential: AccountCredential) -> str:
 
 
 async def _roles(session: AsyncSession, account_id: UUID, on: date) -> Collection[str]:
-    return {grant.role for grant in await grants.live(session, account_id=account_id, reach=_Nowhere(), on=on)}
-
-
-class _Nowhere:
-    """A reach for whoever asks for roles alone."""
-
-    def subtree(self, _unit_key: int, /) -> frozenset[int]:
-        return frozenset()
-
-    def members(self, _group_key: int, _on: date, /) -> frozenset[int]:
-        return frozenset()
-
-    def area(self, _unit_key: int, _on: date, /) -> frozenset[int]:
-        return frozenset()
+    return {grant.role for grant in await grants.live(session, account_id=account_id, reach=standing.NOWHERE, on=on)}
 
 
 def failed() -> BadInput:

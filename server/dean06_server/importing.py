@@ -7,8 +7,7 @@ from collections.abc import AsyncIterator, Collection, Sequence
 from datetime import date, datetime
 from typing import Final
 
-from dean06_auth import callers, registers, sign_ins
-from dean06_auth.sign_ins import Shown
+from dean06_auth import callers, registers
 from dean06_core import computing, imports
 from dean06_core.access import Action, DataClass, Scope, decide
 from dean06_core.audit.operating import operated
@@ -68,13 +67,9 @@ async def bring_in(
     return report
 
 
-async def secretary(database: Database, *, login: str, password: str, now: datetime) -> str:
-    """The login, as it is kept, of whoever may enter what belongs to no sector and has shown his password.
-
-    SIGN_IN_FAILED, or NOT_SECRETARIAT for somebody else's account.
-    """
+async def secretary(database: Database, *, login: str, now: datetime) -> str:
+    """The login, as it is kept, of whoever may enter what belongs to no sector; NOT_SECRETARIAT for another account."""
     on = business_day(now)
-    await sign_ins.recognise(database, Shown(login, password), now=now, on=on)
     async with database.service_reading() as session:
         directory = await Directory.load(session)
         caller = await callers.as_caller(session, login=login, reach=directory, on=on)

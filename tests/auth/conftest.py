@@ -10,6 +10,8 @@ import pytest
 from sqlalchemy import event
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from dean06_auth import floods, sign_ins
+from dean06_auth.floods import Flood
 from dean06_core import migrating
 from dean06_core.database import Address, Database
 from dean06_core.directory import Directory
@@ -65,3 +67,10 @@ def statements(database: Database) -> Iterator[list[str]]:
     event.listen(database.services.sync_engine, "before_cursor_execute", note)
     yield sent
     event.remove(database.services.sync_engine, "before_cursor_execute", note)
+
+
+@pytest.fixture
+def however_many(monkeypatch: pytest.MonkeyPatch) -> None:
+    """``floods`` holds nobody back."""
+    monkeypatch.setattr(floods, "AT_ONCE", 100_000)
+    monkeypatch.setattr(sign_ins, "FLOOD", Flood())

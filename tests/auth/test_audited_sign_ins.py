@@ -138,7 +138,7 @@ async def test_each_failure_is_told_until_the_lock_and_the_lock_and_then_only_ho
     assert json.loads(event.body) == {"number": 1, "not_told_before": 20 - limit - 1}
 
 
-@pytest.mark.usefixtures("quick")
+@pytest.mark.usefixtures("quick", "however_many")
 async def test_of_one_source_ten_a_minute_are_told(database: Database) -> None:
     for number in range(25):
         await fail(database, login=f"nguoi-{number}")
@@ -260,7 +260,7 @@ async def test_nobody_comes_in_whose_coming_cannot_be_logged(
         assert await count(session, AccessToken) == 1
 
 
-@pytest.mark.usefixtures("quick")
+@pytest.mark.usefixtures("quick", "however_many")
 async def test_a_flood_from_one_source_leaves_few_events_and_the_true_number(database: Database) -> None:
     async def guess(number: int) -> None:
         with pytest.raises(BadInput):

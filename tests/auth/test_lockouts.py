@@ -8,9 +8,8 @@ from datetime import datetime, timedelta
 import pytest
 from passlib.hash import argon2
 
-from dean06_auth import floods, lockouts, passwords, sign_ins
+from dean06_auth import lockouts, passwords, sign_ins
 from dean06_auth.accounts import AccountCredential
-from dean06_auth.floods import Flood
 from dean06_auth.lockouts import SignInAttempts
 from dean06_auth.profile import VN_L3_2026
 from dean06_auth.sessions import Origin
@@ -19,18 +18,11 @@ from dean06_core.database import Database
 from dean06_core.errors import BadInput
 from tests.auth.province import NOW, TODAY, count, hire
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("however_many")]
 
 PASSWORD = "một mật khẩu dài"
 STORED = argon2.using(type="ID", memory_cost=8, time_cost=1, parallelism=1).hash(PASSWORD)
 OFFICE, ELSEWHERE = Origin("10.1.2.3"), Origin("203.0.113.9")
-
-
-@pytest.fixture(autouse=True)
-def however_many(monkeypatch: pytest.MonkeyPatch) -> None:
-    """``floods`` holds nobody back here."""
-    monkeypatch.setattr(floods, "AT_ONCE", 100_000)
-    monkeypatch.setattr(sign_ins, "FLOOD", Flood())
 
 
 @pytest.fixture(autouse=True)

@@ -6,11 +6,13 @@ from collections.abc import Collection
 from datetime import date, datetime, timedelta
 from typing import Final
 
+from passlib.totp import TOTP
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from dean06_auth import accounts, grants, tokens
+from dean06_auth import accounts, grants, second_factors, tokens
 from dean06_auth.accounts import Account
 from dean06_auth.roles import Role
+from dean06_auth.secret_boxes import SecretBox
 from dean06_core.access import ALL, All
 
 PASSWORD: Final = "mat-khau-thu"
@@ -42,6 +44,13 @@ async def hired(
         basis="Thử",
     )
     return account
+
+
+async def equipped(session: AsyncSession, account: Account, box: SecretBox, now: datetime) -> list[str]:
+    """Give him a device that makes codes; his recovery codes, each of which opens once."""
+    enrolment = await second_factors.enrol(session, account=account, box=box, now=now)
+    code = TOTP(enrolment.key).generate(now).token
+    return [*await second_factors.confirm(session, account_id=account.id, code=code, box=box, now=now)]
 
 
 async def admitted(session: AsyncSession, account: Account, now: datetime) -> str:

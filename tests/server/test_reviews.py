@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import re
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,6 +15,7 @@ from passlib.hash import argon2
 from starlette.testclient import TestClient
 
 from dean06_auth import passwords, roles
+from dean06_auth.secret_boxes import SecretBox
 from dean06_core import unit_register
 from dean06_core.database import Address
 from dean06_core.directory import Directory
@@ -22,15 +25,20 @@ from dean06_server import clock
 from dean06_server.cli import main
 from dean06_server.installation import Installation
 from tests.server.conftest import NOON, Hands, tell
-from tests.server.hiring import PASSWORD, hired
+from tests.server.hiring import PASSWORD, equipped, hired
 
+KEY = b"k" * 32
+CODES: dict[str, list[str]] = {}
+"""What is left of the recovery codes of whoever has a second factor, by login."""
 STORED = argon2.using(type="ID", memory_cost=8, time_cost=1, parallelism=1).hash(PASSWORD)
 SIGN_IN = """mutation ($login: String!) { signIn(login: $login, password: "mat-khau-thu") {
     token errors { code message } } }"""
 
 
 @pytest.fixture(autouse=True)
-def province(installation: Installation, address: Address, monkeypatch: pytest.MonkeyPatch, hands: Hands) -> None:
+def province(
+    installation: Installation, address: Address, monkeypatch: pytest.MonkeyPatch, hands: Hands, tmp_path: Path
+) -> None:
     """The head of an office, its officer, an administrator and an approver; the clock where the test puts it."""
     monkeypatch.setattr(passwords, "protect", _quickly)
     monkeypatch.setattr(passwords, "is_outdated", lambda _: False)
@@ -38,6 +46,10 @@ def province(installation: Installation, address: Address, monkeypatch: pytest.M
     tell(monkeypatch, address)
     monkeypatch.setattr(clock, "now", hands)
     monkeypatch.setattr(Installation, "found", lambda: installation)
+    key = tmp_path / "secrets.key"
+    key.touch(mode=0o600)
+    key.write_text(base64.b64encode(KEY).decode())
+    monkeypatch.setenv("DEAN06_SECRETS_KEY", str(key))
 
 
 async def _quickly(_password: str) -> str:
@@ -46,12 +58,16 @@ async def _quickly(_password: str) -> str:
 
 
 def run(login: str, *arguments: str) -> Result:
-    return CliRunner().invoke(main, ["account", *arguments, "--by", login], input=f"{PASSWORD}\n")
+    shown = [PASSWORD, CODES[login].pop()] if login in CODES else [PASSWORD]
+    return CliRunner().invoke(
+        main, ["account", *arguments, "--by", login], input="".join(f"{each}\n" for each in shown)
+    )
 
 
 def lines(login: str, *arguments: str) -> list[str]:
     done = run(login, *arguments)
-    assert (done.exit_code, done.stderr.replace(f"Mật khẩu của {login}:", "").strip()) == (0, "")
+    asked = re.sub(rf"(Mật khẩu|Mã xác thực thứ hai) của {login}:", "", done.stderr)
+    assert (done.exit_code, asked.strip()) == (0, "")
     return done.stdout.splitlines()
 
 
@@ -143,5 +159,7 @@ async def _fill(installation: Installation, address: Address) -> None:
             ("admin", roles.ADMINISTRATOR, whole),
             ("approver", roles.APPROVER, whole),
         ):
-            await hired(session, login, role, unit=unit, now=NOON)
+            account = await hired(session, login, role, unit=unit, now=NOON)
+            if role in (roles.ADMINISTRATOR, roles.APPROVER):
+                CODES[login] = await equipped(session, account, SecretBox((KEY,)), NOON)
     await database.close()

@@ -16,7 +16,7 @@ from dean06_core.audit.operating import operated
 from dean06_core.directory import Directory
 from dean06_server import clock, operators
 from dean06_server.clock import VIETNAM, business_day
-from dean06_server.commands import governing, identifying, reviews, shared_use
+from dean06_server.commands import governing, identifying, own_ways_in, reviews, shared_use
 from dean06_server.commands.opening import fitting_database_of
 from dean06_server.demo import mark
 from dean06_server.installation import Installation
@@ -88,7 +88,7 @@ def open_(
 
 account.add_command(identifying.identify)
 
-for _command in (*governing.COMMANDS, *reviews.COMMANDS, *shared_use.COMMANDS):
+for _command in (*own_ways_in.COMMANDS, *governing.COMMANDS, *reviews.COMMANDS, *shared_use.COMMANDS):
     account.add_command(_command)
 
 

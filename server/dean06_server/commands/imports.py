@@ -15,7 +15,7 @@ from dean06_core.outcomes import Tally
 from dean06_core.periods import Period
 from dean06_server import clock, importing
 from dean06_server.commands.opening import fitting_database_of
-from dean06_server.commands.signing import password_of
+from dean06_server.commands.signing import password_of, recognise
 from dean06_server.commands.telling import tell
 from dean06_server.importing import bring_in, secretary
 from dean06_server.installation import Installation
@@ -71,7 +71,10 @@ async def _import(
 ) -> ImportReport:
     rows, now = imports.read_rows(file), clock.now()
     async with fitting_database_of(installation) as database:
-        by = None if signed is None else await secretary(database, login=signed[0], password=signed[1], now=now)
+        by = None
+        if signed is not None:
+            await recognise(database, *signed, now)
+            by = await secretary(database, login=signed[0], now=now)
         report = await bring_in(
             installation, database, noun=noun, rows=rows, now=now, province=province, by=by, dry_run=dry_run
         )

@@ -12,7 +12,7 @@ from dean06_core.outcomes import Tally
 from dean06_server import clock
 from dean06_server.clock import VIETNAM
 from dean06_server.commands.opening import fitting_database_of
-from dean06_server.commands.signing import password_of
+from dean06_server.commands.signing import password_of, recognise
 from dean06_server.importing import secretary
 from dean06_server.installation import Installation
 
@@ -50,7 +50,8 @@ async def _pending() -> list[str]:
 async def _confirm(codes: tuple[str, ...], login: str, password: str) -> Tally:
     now = clock.now()
     async with fitting_database_of(Installation.found()) as database:
-        person = await secretary(database, login=login, password=password, now=now)
+        await recognise(database, login, password, now)
+        person = await secretary(database, login=login, now=now)
         async with operated(database, "proposals.confirm", by=person, now=now) as confirming:
             tally = await proposals.confirm(confirming.session, codes, by=person, now=now)
             confirming.details = {"created": tally.created, "updated": tally.updated, "indicators": sorted(codes)}

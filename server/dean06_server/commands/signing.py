@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 
 import click
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from dean06_auth import callers, sign_ins
 from dean06_auth.governing import asking, governing
 from dean06_auth.profile import Profile
+from dean06_auth.sessions import Step
 from dean06_auth.sign_ins import Shown
 from dean06_core.acting import Act, Actor
 from dean06_core.catalogue import Catalogue
@@ -60,7 +61,7 @@ async def signed_in(login: str, password: str) -> AsyncIterator[Signed]:
     installation, now = Installation.found(), clock.now()
     on, profile = business_day(now), door_of(settings()).profile
     async with fitting_database_of(installation) as database:
-        await _recognise(database, login, password, now, on)
+        await recognise(database, login, password, now)
         async with database.service_reading() as session:
             directory = await Directory.load(session)
             catalogue = await Catalogue.load(session, installation.sectors)
@@ -72,12 +73,14 @@ async def signed_in(login: str, password: str) -> AsyncIterator[Signed]:
         yield Signed(actor, act, asking(database, actor), database, profile)
 
 
-async def _recognise(database: Database, login: str, password: str, now: datetime, on: date) -> None:
-    door = door_of(settings())
+async def recognise(database: Database, login: str, password: str, now: datetime, *, to_do: Step | None = None) -> None:
+    """Let whoever shows his password, and his second factor where he has one, go on; as ``sign_ins.recognise``."""
+    door, on = door_of(settings()), business_day(now)
     try:
-        await sign_ins.recognise(database, Shown(login, password), now=now, on=on, door=door)
+        await sign_ins.recognise(database, Shown(login, password), now=now, on=on, to_do=to_do, door=door)
     except BadInput as refused:
         if refused.code != "SECOND_FACTOR_REQUIRED":
             raise
         code: str = click.prompt(f"Mã xác thực thứ hai của {login}", hide_input=True, err=True)
-        await sign_ins.recognise(database, Shown(login, password, code), now=clock.now(), on=on, door=door)
+        shown = Shown(login, password, code)
+        await sign_ins.recognise(database, shown, now=clock.now(), on=on, to_do=to_do, door=door)
