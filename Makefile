@@ -9,7 +9,7 @@ DATABASES ?= sqlite postgresql
 WITHOUT_SERVER := tests/docs tests/schema/engine \
 	$(addprefix tests/schema/test_,access.py leaks.py task_orders.py tasks.py) \
 	$(addprefix tests/bench/test_,bench.py walls.py hiding.py) \
-	$(addprefix tests/server/test_,app.py cli.py demo.py flooding.py graphql_http.py installation.py \
+	$(addprefix tests/server/test_,accounts_page.py app.py cli.py demo.py flooding.py graphql_http.py installation.py \
 		official_commands.py own_ways_in.py provider_commands.py provider_settings.py provider_sign_ins.py stranded_accounts.py)
 
 MEMBERS := core auth schema server $(patsubst %/pyproject.toml,%,$(wildcard plugins/*/pyproject.toml))

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import base64
-import io
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import IO, Any, cast
 
 import pytest
 from click.testing import CliRunner, Result
@@ -19,10 +17,10 @@ from dean06_core.database import Address
 from dean06_core.directory import Directory
 from dean06_server import clock
 from dean06_server.cli import main
-from dean06_server.commands import own_ways_in
 from dean06_server.installation import Installation
 from tests.server.conftest import NOON, Hands, tell
 from tests.server.hiring import PASSWORD, hired
+from tests.server.typists import typing_in, watch_keys
 
 NEW = "Ruộng-bậc-thang-7"
 IDLE = ("idle", "--by")
@@ -45,23 +43,8 @@ def sealed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DEAN06_SECRETS_KEY", str(key))
 
 
-def run(*arguments: str, typed: Iterator[str] | tuple[str, ...] = (PASSWORD,)) -> Result:
-    return CliRunner().invoke(main, ["account", *arguments], input=cast(IO[bytes], Typist(iter(typed))))
-
-
-class Typist(io.RawIOBase):
-    """Types a line when it is asked for one, so that it may depend on what was shown before."""
-
-    def __init__(self, lines: Iterator[str]) -> None:
-        self._lines = lines
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, into: Any) -> int:
-        line = f"{next(self._lines)}\n".encode() if len(into) else b""
-        into[: len(line)] = line
-        return len(line)
+def run(*arguments: str, typed: Iterable[str] = (PASSWORD,)) -> Result:
+    return CliRunner().invoke(main, ["account", *arguments], input=typing_in(typed))
 
 
 def test_a_password_that_was_handed_over_is_changed_before_anything_else() -> None:
@@ -90,7 +73,7 @@ def test_a_role_that_needs_a_second_factor_takes_a_device_into_use_first(
 ) -> None:
     assert "dean06 account second-factor admin" in run(*IDLE, "admin").stderr
     shown = list[str]()
-    _watch(monkeypatch, shown.append)
+    watch_keys(monkeypatch, shown)
 
     def typed() -> Iterator[str]:
         yield PASSWORD
@@ -113,17 +96,6 @@ def test_a_wrong_code_takes_no_device_into_use() -> None:
 
 def test_without_a_key_for_secrets_the_operator_is_told_which() -> None:
     assert "DEAN06_SECRETS_KEY" in run("second-factor", "admin").stderr
-
-
-def _watch(monkeypatch: pytest.MonkeyPatch, tell_key: Callable[[str], None]) -> None:
-    """What stands on the screen when the code is asked for."""
-    show = own_ways_in._show
-
-    def watched(enrolment: Any) -> None:
-        show(enrolment)
-        tell_key(enrolment.key)
-
-    monkeypatch.setattr(own_ways_in, "_show", watched)
 
 
 async def _fill(installation: Installation, address: Address) -> None:
