@@ -9,6 +9,7 @@ from typing import Any, Final
 from dean06_auth import (
     duties,
     holdings,
+    lookups,
     own_report,
     proposals,
     reviews,
@@ -51,6 +52,7 @@ QUESTIONS: Final[frozenset[Callable[..., Any]]] = frozenset(
         reviews.listed,
         reviews.of_ids,
         own_report.of_day,
+        lookups.of_accounts,
     }
 )
 """What may be asked of accounts. A service reads for them because one's own account is behind the wall as well."""

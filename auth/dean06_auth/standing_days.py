@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import date, datetime, timedelta, timezone
+from datetime import date, datetime, time, timedelta, timezone
 from enum import StrEnum
 from typing import Any, Final
 from uuid import UUID
@@ -41,6 +41,11 @@ class AccountDay(Record):
 def day_of(moment: datetime) -> date:
     """The day on an office calendar in Vietnam, where accounts are opened and shut by the day."""
     return moment.astimezone(_OFFICE).date()
+
+
+def beginning(day: date) -> datetime:
+    """The moment at which that day begins there."""
+    return datetime.combine(day, time(), _OFFICE)
 
 
 async def note(session: AsyncSession, *, account_id: UUID, on: date, kind: DayKind) -> None:

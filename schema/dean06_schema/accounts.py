@@ -9,7 +9,7 @@ from uuid import UUID
 import strawberry
 from strawberry.types.info import Info
 
-from dean06_auth import accounts, duties, holdings, own_report, standing, standing_lists
+from dean06_auth import accounts, duties, holdings, lookups, own_report, standing, standing_lists
 from dean06_auth.grant_rows import GrantState
 from dean06_auth.holdings import GivenGrant, Holdings
 from dean06_auth.profile import VN_L3_2026, Profile
@@ -19,6 +19,7 @@ from dean06_core import access
 from dean06_core.access import All, Caller, DataClass
 from dean06_core.errors import BadInput
 from dean06_core.graphql import Context, described
+from dean06_core.periods import Period
 from dean06_schema.account_reports import AccountFault
 from dean06_schema.errors import Refusal, UserError
 from dean06_schema.indicators import Sector
@@ -266,6 +267,19 @@ class Account(Node):
         found: list[AccountFault] = await info.context.resolve_together(_all_faults, (self.unit_key, self.login), {})
         return found
 
+    @strawberry.field(
+        description="Số lần mở hồ sơ, dữ liệu của công dân trong kỳ, theo nhật ký; 0 nếu không được xem tài khoản của "
+        "đơn vị"
+    )
+    async def lookups(
+        self,
+        info: Info[Context, None],
+        period: Annotated[str, strawberry.argument(description="Mã kỳ: 2025, 2025-Q3, 2025-07, 2025-07-28")],
+    ) -> int:
+        asked = Period.parse(period)
+        counted: int = await info.context.resolve_together(_all_lookups, self.key, {"period": asked})
+        return counted
+
     @strawberry.field(description="Các nhiệm vụ được phân công, kể cả đã hết")
     async def duties(self, info: Info[Context, None]) -> list[Duty]:
         held = await _held(self, info.context)
@@ -318,6 +332,11 @@ async def _all_faults(keys: Sequence[tuple[int, str]], context: Context) -> list
     found = await context.ask(own_report.of_day, on=context.on, units=units, profile=profile_of(context))
     told = {each.account.login: [finding.fault for finding in each.findings] for each in found.faulty}
     return [told.get(login, []) for _, login in keys]
+
+
+async def _all_lookups(keys: Sequence[UUID], context: Context, period: Period) -> list[int]:
+    found = await context.ask(lookups.of_accounts, keys, period=period)
+    return [found.get(key, 0) for key in keys]
 
 
 async def _held(account: Account, context: Context) -> Holdings | None:

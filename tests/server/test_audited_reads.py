@@ -13,7 +13,7 @@ from click.testing import CliRunner, Result
 from sqlalchemy.exc import OperationalError
 from starlette.testclient import TestClient
 
-from dean06_auth import roles
+from dean06_auth import accounts, roles
 from dean06_core import audit
 from dean06_core.access import ALL
 from dean06_core.audit import AuditEvent, AuditPersonal, Event
@@ -91,6 +91,29 @@ def test_oneself_and_what_is_public_or_aggregated_is_not_recorded(
 ) -> None:
     assert "errors" not in ask(client, keeper, query)
     assert logged(installation, address, "read") == []
+
+
+def test_how_often_somebody_opened_records_is_told_for_a_period(
+    client: TestClient, keeper: str, installation: Installation, address: Address
+) -> None:
+    asked = '{ me { july: lookups(period: "2025-07") june: lookups(period: "2025-06") } }'
+    ask(client, keeper, REPORT, system="mot-cua")
+    assert ask(client, keeper, asked)["data"]["me"] == {"july": 0, "june": 0}, "accounts are no records of citizens"
+    asyncio.run(_opened(installation, address))
+    assert ask(client, keeper, asked)["data"]["me"] == {"july": 1, "june": 0}
+    [error] = ask(client, keeper, '{ me { lookups(period: "2025-13") } }')["errors"]
+    assert error["extensions"]["code"] == "PERIOD_INVALID"
+
+
+async def _opened(installation: Installation, address: Address) -> None:
+    """What stands in the log once the keeper has opened a record of a citizen."""
+    database = installation.database(address)
+    async with database.service() as session:
+        account = await accounts.find(session, login="kiem-tra")
+        assert account is not None
+        details = {"classes": ["R"]}
+        await audit.record(session, audit.Event(action="read", at=NOON, account=account.id, details=details))
+    await database.close()
 
 
 def test_what_cannot_be_recorded_is_not_answered(

@@ -58,6 +58,13 @@ class AuditEvent(Record):
             sqlite_where=sa.text("seq is null"),
             postgresql_where=sa.text("seq is null"),
         ),
+        sa.Index(
+            "ix_audit_event_reads",
+            "account_id",
+            "recorded_at",
+            sqlite_where=sa.text("action = 'read'"),
+            postgresql_where=sa.text("action = 'read'"),
+        ),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
@@ -122,7 +129,7 @@ async def record_all(session: AsyncSession, events: Collection[Event]) -> list[U
     rows, personal = [_row(event) for event in events], list[dict[str, Any]]()
     for row, event in zip(rows, events, strict=True):
         if event.personal:
-            told, salt = _canonical(event.personal), secrets.token_bytes(_SALT)
+            told, salt = canonical(event.personal), secrets.token_bytes(_SALT)
             row["commitment"] = commitment_of(salt, told)
             personal.append({"event_id": row["id"], "salt": salt, "told": told})
         row["leaf"] = merkle.leaf_of(_entry(row).encode())
@@ -205,7 +212,7 @@ def _row(event: Event) -> dict[str, Any]:
         "subject": _one_line(event.subject),
         "outcome": _one_line(event.outcome),
         "commitment": "",
-        "body": _canonical(event.details),
+        "body": canonical(event.details),
     }
 
 
@@ -236,7 +243,7 @@ def _one_line(text: str) -> str:
     return " ".join(text.replace("\0", " ").split())[:_LONGEST]
 
 
-def _canonical(told: Mapping[str, Any]) -> str:
+def canonical(told: object) -> str:
     """The same whatever the order in which it was said: JSON in ASCII, keys sorted, no blanks."""
     return json.dumps(told, sort_keys=True, separators=(",", ":"), default=str)
 

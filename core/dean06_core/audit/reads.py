@@ -10,6 +10,7 @@ import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from functools import partial
+from itertools import chain, combinations
 from typing import TYPE_CHECKING, Any, Final
 
 import sqlalchemy as sa
@@ -17,7 +18,7 @@ from sqlalchemy import event
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from dean06_core.access import Access, Action, DataClass
-from dean06_core.audit.events import Event
+from dean06_core.audit.events import AuditEvent, Event, canonical
 
 if TYPE_CHECKING:
     from dean06_core.acting import Actor
@@ -73,6 +74,14 @@ class Reads:
                 "grants": sorted(str(grant.id) for grant in by if grant.id is not None),
             },
         )
+
+
+def tells_of(classes: Collection[DataClass]) -> sa.ColumnElement[bool]:
+    """Whether an event tells that rows of any of these classes were read."""
+    every = (combinations(sorted(RECORDED), size) for size in range(1, len(RECORDED) + 1))
+    meant = (each for each in chain.from_iterable(every) if not {*each}.isdisjoint(classes))
+    told = (AuditEvent.body.contains(f'"classes":{canonical(each)}', autoescape=True) for each in meant)
+    return sa.and_(AuditEvent.action == READ, sa.or_(*told))
 
 
 def watch(engines: Collection[AsyncEngine], tables: Mapping[str, Access]) -> None:
