@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -111,6 +112,16 @@ def token(filled: tuple[Template, str]) -> str:
 @pytest.fixture
 def hands() -> Hands:
     return Hands()
+
+
+@pytest.fixture
+def secrets_key(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> bytes:
+    """The key for secrets of second factors, where the settings say that it is."""
+    key, file = b"k" * 32, tmp_path / "secrets.key"
+    file.touch(mode=0o600)
+    file.write_text(base64.b64encode(key).decode())
+    monkeypatch.setenv("DEAN06_SECRETS_KEY", str(file))
+    return key
 
 
 @pytest.fixture

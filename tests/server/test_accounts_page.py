@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import json
 import re
 import shlex
@@ -20,6 +19,8 @@ from dean06_server.cli import main
 from dean06_server.installation import Installation
 from tests.server.conftest import tell
 from tests.server.typists import typing_in, watch_keys
+
+pytestmark = pytest.mark.usefixtures("secrets_key")
 
 PAGE = (Path(__file__).parents[2] / "docs/accounts.md").read_text(encoding="utf-8")
 COMMANDS = re.findall(r"^dean06 (.+)$", PAGE, re.MULTILINE)
@@ -87,10 +88,6 @@ def console(installation: Installation, nowhere: Address, monkeypatch: pytest.Mo
     monkeypatch.setattr(clock, "now", lambda: NOW)
     monkeypatch.setattr(Installation, "found", lambda: installation)
     monkeypatch.chdir(tmp_path)
-    sealing = tmp_path / "secrets.key"
-    sealing.touch(mode=0o600)
-    sealing.write_text(base64.b64encode(b"k" * 32).decode())
-    monkeypatch.setenv("DEAN06_SECRETS_KEY", str(sealing))
     keys = list[str]()
     watch_keys(monkeypatch, keys)
     return Console(tmp_path, keys)

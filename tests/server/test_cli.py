@@ -130,7 +130,22 @@ def test_a_file_that_is_no_database_is_told_in_a_sentence(path: Path) -> None:
 def test_the_doctor_finds_nothing_wrong_with_what_was_migrated() -> None:
     examined = run("doctor")
     assert examined.exit_code == 0
-    assert {line.split()[0] for line in examined.output.splitlines()} == {"ok", "rule", "note"}
+    assert {line.split()[0] for line in examined.output.splitlines()} == {"ok", "rule", "note", "watch"}
+
+
+@pytest.mark.usefixtures("migrated")
+def test_the_doctor_tells_what_shared_use_is_held_against(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = tmp_path / "shared-use.toml"
+    file.write_text('replacements = 5\nholidays = [2026-09-02]\n[tops]\nvolume = "LOG"\n')
+    monkeypatch.setenv("DEAN06_SHARED_USE", str(file))
+    watched = [line.removeprefix("watch   ") for line in run("doctor").output.splitlines() if line.startswith("watch")]
+    assert "replacements 5, instead of 4 (our own, held against the recorded days of tests/auth/shared_use)" in watched
+    assert "volume climbs to LOG, instead of STEP_UP" in watched
+    assert "hours 06:00-20:00, busy days 23:00, on days 0, 1, 2, 3, 4 (0: Monday)" in watched
+    assert watched[-1] == "hours of their own at 0 units, 1 holidays"
+    file.write_text("replacements = 0")
+    examined = run("doctor")
+    assert (examined.exit_code, "broken  shared use: 'replacements'" in examined.output) == (1, True)
 
 
 @pytest.mark.sqlite

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import base64
 import re
 from collections.abc import Iterable, Iterator
-from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
@@ -35,14 +33,6 @@ def province(installation: Installation, address: Address, monkeypatch: pytest.M
     monkeypatch.setattr(Installation, "found", lambda: installation)
 
 
-@pytest.fixture
-def sealed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    key = tmp_path / "secrets.key"
-    key.touch(mode=0o600)
-    key.write_text(base64.b64encode(b"k" * 32).decode())
-    monkeypatch.setenv("DEAN06_SECRETS_KEY", str(key))
-
-
 def run(*arguments: str, typed: Iterable[str] = (PASSWORD,)) -> Result:
     return CliRunner().invoke(main, ["account", *arguments], input=typing_in(typed))
 
@@ -67,7 +57,7 @@ def test_nobody_changes_a_password_that_he_does_not_know() -> None:
     assert (refused.exit_code, "Không đăng nhập được" in refused.stderr) == (1, True)
 
 
-@pytest.mark.usefixtures("sealed")
+@pytest.mark.usefixtures("secrets_key")
 def test_a_role_that_needs_a_second_factor_takes_a_device_into_use_first(
     monkeypatch: pytest.MonkeyPatch, hands: Hands
 ) -> None:
@@ -87,7 +77,7 @@ def test_a_role_that_needs_a_second_factor_takes_a_device_into_use_first(
     assert run(*IDLE, "admin", typed=(PASSWORD, "000000")).exit_code == 1
 
 
-@pytest.mark.usefixtures("sealed")
+@pytest.mark.usefixtures("secrets_key")
 def test_a_wrong_code_takes_no_device_into_use() -> None:
     refused = run("second-factor", "admin", typed=(PASSWORD, "000000"))
     assert (refused.exit_code, refused.stdout) == (1, "")

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import base64
 import re
 from datetime import date, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -27,7 +25,6 @@ from dean06_server.installation import Installation
 from tests.server.conftest import NOON, Hands, tell
 from tests.server.hiring import PASSWORD, equipped, hired
 
-KEY = b"k" * 32
 CODES: dict[str, list[str]] = {}
 """What is left of the recovery codes of whoever has a second factor, by login."""
 STORED = argon2.using(type="ID", memory_cost=8, time_cost=1, parallelism=1).hash(PASSWORD)
@@ -37,19 +34,15 @@ SIGN_IN = """mutation ($login: String!) { signIn(login: $login, password: "mat-k
 
 @pytest.fixture(autouse=True)
 def province(
-    installation: Installation, address: Address, monkeypatch: pytest.MonkeyPatch, hands: Hands, tmp_path: Path
+    installation: Installation, address: Address, monkeypatch: pytest.MonkeyPatch, hands: Hands, secrets_key: bytes
 ) -> None:
     """The head of an office, its officer, an administrator and an approver; the clock where the test puts it."""
     monkeypatch.setattr(passwords, "protect", _quickly)
     monkeypatch.setattr(passwords, "is_outdated", lambda _: False)
-    asyncio.run(_fill(installation, address))
+    asyncio.run(_fill(installation, address, SecretBox((secrets_key,))))
     tell(monkeypatch, address)
     monkeypatch.setattr(clock, "now", hands)
     monkeypatch.setattr(Installation, "found", lambda: installation)
-    key = tmp_path / "secrets.key"
-    key.touch(mode=0o600)
-    key.write_text(base64.b64encode(KEY).decode())
-    monkeypatch.setenv("DEAN06_SECRETS_KEY", str(key))
 
 
 async def _quickly(_password: str) -> str:
@@ -135,7 +128,7 @@ def test_proposals_that_wait_are_listed_for_the_approver() -> None:
     assert lines("approver", "pending") == [f"{grant}: leader [A], 28/07/2025 đến trước 01/07/2026, admin đề nghị"]
 
 
-async def _fill(installation: Installation, address: Address) -> None:
+async def _fill(installation: Installation, address: Address, box: SecretBox) -> None:
     database = installation.database(address)
     async with database.service() as session:
         await unit_register.enter(
@@ -161,5 +154,5 @@ async def _fill(installation: Installation, address: Address) -> None:
         ):
             account = await hired(session, login, role, unit=unit, now=NOON)
             if role in (roles.ADMINISTRATOR, roles.APPROVER):
-                CODES[login] = await equipped(session, account, SecretBox((KEY,)), NOON)
+                CODES[login] = await equipped(session, account, box, NOON)
     await database.close()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import re
 import time
 from collections.abc import Callable, Iterator
@@ -142,6 +143,12 @@ def test_whoever_has_a_second_factor_confirms_with_it_and_not_with_a_password_th
     assert len(recovery) == 10
 
 
+async def _events_of_operators(database: Database) -> list[tuple[str, Any]]:
+    async with database.service_reading() as session:
+        found = await session.scalars(sa.select(AuditEvent).where(AuditEvent.login.startswith("operator:")))
+        return [(event.action, json.loads(event.body)) for event in found]
+
+
 async def _events_of_rules(database: Database) -> list[tuple[str, str, str]]:
     of_rules = sa.select(AuditEvent).where(AuditEvent.login.startswith("rule:"))
     async with database.service_reading() as session:
@@ -245,6 +252,9 @@ def test_what_is_kept_is_held_against_the_rules_by_a_command(
         "clerk: INTERLEAVED (HIGH) Ngày 28/07/2025 dùng xen kẽ trên 2 máy tính trong một giờ, trong cùng một phiên "
         "làm việc: chuyển qua lại lúc 12:00, 12:05, 12:10\n",
     )
+    assert run(address, installation, _events_of_operators) == [
+        ("looking.over", {"before": "2025-07-29", "findings": 1, "from": "2025-07-28"})
+    ]
     assert command("shared-use", "--from", "2025-07-28", "--to", "2025-07-27").exit_code == 2
 
 

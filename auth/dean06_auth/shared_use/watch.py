@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from datetime import date, time, timedelta
 from enum import StrEnum
@@ -118,6 +118,23 @@ class Watch:
 WATCH: Final = Watch()
 _NUMBERS: Final = [each.name for each in fields(Watch) if "source" in each.metadata]
 _TIMES: Final = frozenset({"opens", "closes", "busy_closes"})
+
+
+def running(watch: Watch) -> Iterable[str]:
+    """Every value as it runs, with the declared one where it is another, for whoever examines a server."""
+    for each in fields(Watch):
+        if "source" in each.metadata:
+            yield f"{each.name} {_instead(getattr(watch, each.name), each.default)} ({each.metadata['source']})"
+    for rule, top in watch.tops.items():
+        yield f"{rule.lower()} climbs to {_instead(top, WATCH.tops[rule])}"
+    hours = watch.hours
+    until, days = f"{hours.closes:%H:%M}, busy days {hours.busy_closes:%H:%M}", ", ".join(map(str, sorted(hours.days)))
+    yield f"hours {hours.opens:%H:%M}-{until}, on days {days} (0: Monday)"
+    yield f"hours of their own at {len(watch.hours_of_units)} units, {len(watch.holidays)} holidays"
+
+
+def _instead(value: object, declared: object) -> str:
+    return str(value) if value == declared else f"{value}, instead of {declared}"
 
 
 def read(written: str) -> Watch:

@@ -8,12 +8,14 @@ import platform
 import click
 
 from dean06_auth import profile
+from dean06_auth.shared_use import watch
 from dean06_core import migrating
 from dean06_core.database import Database
 from dean06_core.errors import StartUpError
 from dean06_server.commands.opening import database_of, owned_database_of, settings
 from dean06_server.doors import door_of
 from dean06_server.installation import Installation
+from dean06_server.watches import watch_of
 
 
 @click.command()
@@ -45,7 +47,8 @@ async def _examine() -> bool:
     are_plugins_well = _examine_plugins(installation)
     async with database_of(installation) as database:
         is_database_well = await _examine_database(installation, database)
-    return _examine_door() and are_plugins_well and is_database_well
+    are_files_well = [_examine_door(), _examine_watch()]
+    return all(are_files_well) and are_plugins_well and is_database_well
 
 
 def _examine_door() -> bool:
@@ -62,6 +65,18 @@ def _examine_door() -> bool:
     click.echo(f"note    deviation: {profile.DEVIATION}")
     if door.box is None:
         click.echo("note    DEAN06_SECRETS_KEY is not set, so nobody can enrol a second factor")
+    return True
+
+
+def _examine_watch() -> bool:
+    """The running values of the rules of shared use."""
+    try:
+        running = watch.running(watch_of(settings()))
+    except StartUpError as error:
+        click.echo(f"broken  shared use: {error}")
+        return False
+    for line in running:
+        click.echo(f"watch   {line}")
     return True
 
 

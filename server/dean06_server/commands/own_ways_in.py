@@ -9,16 +9,15 @@ from typing import Final
 
 import click
 
-from dean06_auth import callers, sign_ins, standing
+from dean06_auth import sign_ins, standing
 from dean06_auth.second_factors import Enrolment
 from dean06_auth.sessions import Step
 from dean06_core.access import Caller
 from dean06_core.database import Database
-from dean06_core.errors import StartUpError
 from dean06_server import clock
 from dean06_server.clock import business_day
 from dean06_server.commands.opening import fitting_database_of, settings
-from dean06_server.commands.signing import password_of, recognise
+from dean06_server.commands.signing import caller_of, password_of, recognise
 from dean06_server.doors import door_of
 from dean06_server.installation import Installation
 
@@ -85,9 +84,5 @@ async def _holder(login: str, current: str, step: Step) -> AsyncIterator[tuple[D
     async with fitting_database_of(Installation.found()) as database:
         await recognise(database, login, current, now, to_do=step)
         async with database.service_reading() as session:
-            caller = await callers.as_caller(
-                session, login=login, reach=standing.NOWHERE, on=business_day(now), profile=profile
-            )
-        if caller is None:
-            raise StartUpError(f"The account '{login}' was closed this moment.")
+            caller = await caller_of(session, login, standing.NOWHERE, business_day(now), profile)
         yield database, caller

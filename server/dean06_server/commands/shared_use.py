@@ -10,8 +10,9 @@ from uuid import UUID
 import click
 
 from dean06_auth.shared_use import looking, notes
+from dean06_core.audit.operating import operated
 from dean06_core.directory import Directory
-from dean06_server import clock
+from dean06_server import clock, operators
 from dean06_server.clock import business_day
 from dean06_server.commands.opening import fitting_database_of, settings
 from dean06_server.commands.signing import by, password_of, signed_in
@@ -48,10 +49,14 @@ COMMANDS: Final = (shared_use, note_seen)
 
 
 async def _found(starts: date, ends: date) -> list[str]:
-    watch = watch_of(settings())
-    async with fitting_database_of(Installation.found()) as database, database.service_reading() as session:
-        directory = await Directory.load(session)
-        found = await looking.over(session, directory, starts=starts, ends=ends, watch=watch)
+    watch, now = watch_of(settings()), clock.now()
+    async with (
+        fitting_database_of(Installation.found()) as database,
+        operated(database, "looking.over", by=operators.login(), now=now, in_turn=False) as asking,
+    ):
+        directory = await Directory.load(asking.session)
+        found = await looking.over(asking.session, directory, starts=starts, ends=ends, watch=watch)
+        asking.details = {"from": str(starts), "before": str(ends), "findings": len(found)}
     return [f"{account.login}: {finding.rule} ({finding.severity}) {finding.evidence}" for account, finding in found]
 
 

@@ -5,16 +5,18 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 import click
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from dean06_auth import callers, sign_ins
 from dean06_auth.governing import asking, governing
+from dean06_auth.grants import Reach
 from dean06_auth.profile import Profile
 from dean06_auth.sessions import Step
 from dean06_auth.sign_ins import Shown
+from dean06_core.access import Caller
 from dean06_core.acting import Act, Actor
 from dean06_core.catalogue import Catalogue
 from dean06_core.database import Database
@@ -65,12 +67,18 @@ async def signed_in(login: str, password: str) -> AsyncIterator[Signed]:
         async with database.service_reading() as session:
             directory = await Directory.load(session)
             catalogue = await Catalogue.load(session, installation.sectors)
-            caller = await callers.as_caller(session, login=login, reach=directory, on=on, profile=profile)
-        if caller is None:
-            raise StartUpError(f"The account '{login}' was closed this moment.")
+            caller = await caller_of(session, login, directory, on, profile)
         actor = Actor.of(caller, directory, catalogue, now, on)
         act = governing(database, actor, acting(database, actor))
         yield Signed(actor, act, asking(database, actor), database, profile)
+
+
+async def caller_of(session: AsyncSession, login: str, reach: Reach, on: date, profile: Profile) -> Caller:
+    """Whoever was recognised, with what he holds."""
+    caller = await callers.as_caller(session, login=login, reach=reach, on=on, profile=profile)
+    if caller is None:
+        raise StartUpError(f"The account '{login}' was closed this moment.")
+    return caller
 
 
 async def recognise(database: Database, login: str, password: str, now: datetime, *, to_do: Step | None = None) -> None:
