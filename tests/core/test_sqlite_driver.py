@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
+import time
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -92,3 +95,16 @@ async def test_to_roll_back_takes_a_visit_only_where_something_began(
     assert (await connection.scalars(LISTED.where(NUMBERS.c.value == MANY))).all() == []
     await connection.rollback()
     assert visits == ["_run", "rollback", "_run"]
+
+
+async def test_what_somebody_began_who_was_cancelled_is_rolled_back(connection: AsyncConnection) -> None:
+    driver: Any = (await connection.get_raw_connection()).driver_connection
+    held = asyncio.create_task(driver.visit(time.sleep, 0.2))
+    beginning = asyncio.create_task(driver.cursor().execute("begin immediate"))
+    await asyncio.sleep(0)
+    beginning.cancel()
+    with suppress(asyncio.CancelledError):
+        await beginning
+    await driver.rollback()
+    await held
+    assert not driver._conn.in_transaction

@@ -30,6 +30,8 @@ class Driver(aiosqlite.Connection):
     """
 
     _opened: sqlite3.Connection | None = None
+    _is_settled = True
+    """Nothing that was asked of the thread is still to be done, or ended with an error."""
 
     @classmethod
     def opening(cls, database: str, **options: Any) -> Driver:
@@ -56,13 +58,23 @@ class Driver(aiosqlite.Connection):
         return Cursor(self)
 
     async def rollback(self) -> None:
-        """Nothing where there is no transaction, as when a connection that is done goes back to its pool."""
-        if self._conn.in_transaction:
+        """Nothing where there is no transaction, as when a connection that is done goes back to its pool.
+
+        Where somebody was cancelled, the thread may be about to begin one.
+        """
+        if self._conn.in_transaction or not self._is_settled:
             await super().rollback()
+
+    async def _execute(self, fn: Any, *args: Any, **kwargs: Any) -> Any:
+        self._is_settled = False
+        done = await super()._execute(fn, *args, **kwargs)  # type: ignore[no-untyped-call]  # aiosqlite's
+        self._is_settled = True
+        return done
 
     async def visit(self, work: Callable[..., _T], *arguments: object) -> _T:
         """Do something in the thread of the connection."""
-        return await self._execute(work, *arguments)  # type: ignore[no-untyped-call,no-any-return]  # aiosqlite's
+        done: _T = await self._execute(work, *arguments)
+        return done
 
 
 class Cursor:
