@@ -165,13 +165,22 @@ async def at_ended_units(session: AsyncSession, *, directory: Directory, on: dat
     return [account for account in open_ if not directory.unit(account.unit_key, on).holds(on)]
 
 
+async def note_use(session: AsyncSession, *, account_id: UUID, on: date) -> None:
+    """Note the day; again, nothing is written."""
+    is_new = sa.or_(Account.last_used_on.is_(None), Account.last_used_on < on)
+    noted = await session.execute(
+        sa.update(Account).where(Account.id == account_id, is_new).values(last_used_on=on).returning(Account.id)
+    )
+    if noted.first() is not None:
+        await standing_days.note(session, account_id=account_id, on=on, kind=DayKind.USED)
+
+
 async def note_sign_in(session: AsyncSession, *, account_id: UUID, on: date, stored: str, renewed: str) -> None:
     """Note the day, and put the renewed form of the same password in place of the one that was checked.
 
     A password that was changed since is left alone.
     """
-    await session.execute(sa.update(Account).where(Account.id == account_id).values(last_used_on=on))
-    await standing_days.note(session, account_id=account_id, on=on, kind=DayKind.USED)
+    await note_use(session, account_id=account_id, on=on)
     if renewed != stored:
         await session.execute(
             sa.update(AccountCredential)

@@ -108,9 +108,7 @@ async def sign_in(
     """
     async with _recognised(database, shown, now=now, origin=origin, door=door, asks_code=True, on=on) as found:
         session, credential, has_second_factor = found.session, found.credential, found.factor is not None
-        await accounts.note_sign_in(
-            session, account_id=credential.account_id, on=on, stored=credential.password_hash, renewed=found.renewed
-        )
+        await _note_sign_in(found, on)
         untold = await lockouts.forget_old(session, profile=door.profile, now=now)
         await sign_in_events.keep_forgotten(session, untold, now)
         issued = await sessions.begin(
@@ -163,7 +161,15 @@ async def recognise(
         steps = _steps(found, roles, door, now)
         if to_do is None and steps:
             raise _owed(min(steps), shown.login)
+        await _note_sign_in(found, on)
         await sign_in_events.keep(session, way, account_id, roles=roles, factor=found.factor, steps=sorted(steps))
+
+
+async def _note_sign_in(found: _Recognised, on: date) -> None:
+    credential = found.credential
+    await accounts.note_sign_in(
+        found.session, account_id=credential.account_id, on=on, stored=credential.password_hash, renewed=found.renewed
+    )
 
 
 def _steps(found: _Recognised, roles: Collection[str], door: Door, now: datetime) -> frozenset[Step]:

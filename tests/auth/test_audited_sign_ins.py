@@ -14,11 +14,11 @@ import sqlalchemy as sa
 from passlib.hash import argon2
 from passlib.totp import TOTP
 
-from dean06_auth import lockouts, passwords, sign_ins, sign_outs
-from dean06_auth.accounts import AccountCredential
+from dean06_auth import lockouts, passwords, sign_ins, sign_outs, standing_days
+from dean06_auth.accounts import Account, AccountCredential
 from dean06_auth.profile import VN_L3_2026, DeviceKind
 from dean06_auth.secret_boxes import SecretBox
-from dean06_auth.sessions import Origin
+from dean06_auth.sessions import CONSOLE, Origin
 from dean06_auth.sign_in_events import LOCKED_OUT, Way
 from dean06_auth.sign_ins import Door, Shown, SignedIn
 from dean06_auth.tokens import AccessToken
@@ -93,6 +93,16 @@ async def last(database: Database) -> tuple[AuditEvent, dict[str, Any]]:
 
 def caller(account: UUID) -> Caller:
     return Caller("an", "Nguyễn Văn An", VUNG_ANG, (), account)
+
+
+async def test_a_command_is_told_and_counts_as_use_of_the_account(database: Database, an: UUID) -> None:
+    await sign_ins.recognise(database, Shown("an", PASSWORD), now=NOW, on=TODAY)
+    event, personal = await last(database)
+    assert (event.action, event.outcome, event.account_id) == ("sign_ins.recognise", "DONE", an)
+    assert personal["source"] == CONSOLE.source
+    async with database.service_reading() as session:
+        assert (await session.get_one(Account, an)).last_used_on == TODAY
+        assert await standing_days.days_used(session, [an], since=TODAY, before=TODAY + timedelta(days=1)) == {an: 1}
 
 
 async def test_a_sign_in_is_told_with_role_unit_device_and_source(database: Database, an: UUID) -> None:

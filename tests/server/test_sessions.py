@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections.abc import Awaitable, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -19,6 +20,7 @@ from dean06_auth import accounts, grants, roles, sessions
 from dean06_auth.accounts import Account, AccountCredential
 from dean06_auth.secret_boxes import SecretBox
 from dean06_auth.sign_ins import Door
+from dean06_auth.standing_days import AccountDay, DayKind
 from dean06_auth.tokens import AccessToken
 from dean06_core.access import ALL
 from dean06_core.database import Address
@@ -135,6 +137,25 @@ def test_a_session_ends_after_eight_hours_however_much_it_is_used(ask: Ask, hand
         assert is_in(ask, token)
     hands.at += 10 * MINUTE
     assert not is_in(ask, token)
+
+
+def test_a_session_that_goes_on_after_midnight_was_used_on_both_days(ask: Ask, hands: Hands, do: Any) -> None:
+    hands.at = NOON.replace(hour=16, minute=50)
+    token = entered(ask)["token"]
+    hands.at += 15 * MINUTE - timedelta(seconds=1)
+    assert is_in(ask, token)
+
+    async def days(session: AsyncSession) -> list[date]:
+        used = sa.select(AccountDay.on).join(Account).where(AccountDay.kind == DayKind.USED, Account.login == "clerk")
+        return [*await session.scalars(used.order_by(AccountDay.on))]
+
+    async def last(session: AsyncSession) -> date | None:
+        return await session.scalar(sa.select(Account.last_used_on).where(Account.login == "clerk"))
+
+    until = time.monotonic() + 5
+    while do(last) != NOON.date() + timedelta(days=1) and time.monotonic() < until:
+        time.sleep(0.05)
+    assert do(days) == [NOON.date(), NOON.date() + timedelta(days=1)]
 
 
 def test_the_newest_session_of_a_kind_of_device_is_the_only_one(ask: Ask) -> None:
