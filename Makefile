@@ -6,8 +6,9 @@ PYTEST_ARGS ?= -n auto --dist worksteal
 DATABASES ?= sqlite postgresql
 # What is about words, pages and processes, has its statements in core, or measures a file, meets
 # SQLite alone. Commands meet a server in tests/server/test_three_logins.py, the API in tests/journeys
-# and the other tests of the server, rules of accounts in all but the random walk.
-WITHOUT_SERVER := tests/docs tests/schema tests/auth/test_random_governance.py tests/core/test_servers.py \
+# and the other tests of the server; of accounts whatever the database itself holds to.
+WITHOUT_SERVER := tests/docs tests/schema tests/auth/shared_use tests/core/test_servers.py \
+	$(addprefix tests/auth/test_,duties.py own_accounts.py proposals.py random_governance.py stand_ins.py) \
 	$(addprefix tests/bench/test_,bench.py walls.py hiding.py) \
 	$(addprefix tests/server/test_,accounts_page.py app.py cli.py demo.py flooding.py graphql_http.py \
 		installation.py official_commands.py own_ways_in.py provider_commands.py provider_settings.py \
