@@ -19,6 +19,7 @@ A_SECOND: Final = 2
 AT_ONCE: Final = 20
 """How many may fail at one moment after a quiet time, as when an office begins its day."""
 FEW: Final = 1
+"""How many attempts are looked at at a time."""
 REMEMBERED: Final = timedelta(minutes=15)
 MOST_SOURCES: Final = 10_000
 

@@ -15,17 +15,16 @@ import hashlib
 from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Final
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 from dean06_auth.profile import Profile
 from dean06_core.access import INTERNAL
 from dean06_core.errors import BadInput
-from dean06_core.records import Record
+from dean06_core.records import Record, insert_unless
 
 SLOWING_WINDOW: Final = timedelta(minutes=15)
 FREE_FAILURES: Final = 20
@@ -198,7 +197,7 @@ async def _counted(
     """One more; ``since`` moves for the first ``until``, and after ``window`` it begins again."""
     row = SignInAttempts
     is_over = row.since <= now - window
-    made = _insert(session).values(source=source, bucket=bucket, count=1, since=now)
+    made = insert_unless(session, SignInAttempts).values(source=source, bucket=bucket, count=1, since=now)
     found: int = await session.scalar(
         made.on_conflict_do_update(
             index_elements=[row.source, row.bucket],
@@ -221,8 +220,3 @@ async def _less(session: AsyncSession, source: str, bucket: int) -> None:
         .where(*_is(source, bucket), SignInAttempts.count > 0)
         .values(count=SignInAttempts.count - 1)
     )
-
-
-def _insert(session: AsyncSession) -> Any:
-    kind = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
-    return kind.insert(SignInAttempts)

@@ -5,16 +5,15 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import date, datetime, time, timedelta, timezone
 from enum import StrEnum
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 from dean06_core.access import DataClass, within
-from dean06_core.records import Record
+from dean06_core.records import Record, insert_unless
 
 _OFFICE: Final = timezone(timedelta(hours=7), "Asia/Ho_Chi_Minh")
 
@@ -50,8 +49,8 @@ def beginning(day: date) -> datetime:
 
 async def note(session: AsyncSession, *, account_id: UUID, on: date, kind: DayKind) -> None:
     """Once a day: again, nothing is written."""
-    insert: Any = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
-    await session.execute(insert(AccountDay).values(account_id=account_id, on=on, kind=kind).on_conflict_do_nothing())
+    noted = insert_unless(session, AccountDay).values(account_id=account_id, on=on, kind=kind)
+    await session.execute(noted.on_conflict_do_nothing())
 
 
 async def days_used(session: AsyncSession, accounts: Collection[UUID], *, since: date, before: date) -> dict[UUID, int]:

@@ -10,6 +10,8 @@ from typing import Any, ClassVar
 from uuid import UUID
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import DeclarativeBase
 
 from dean06_core.access import Access, Via
@@ -74,6 +76,12 @@ def table_of(record: type[Record]) -> sa.Table:
     table = record.__table__
     assert isinstance(table, sa.Table)  # noqa: S101  every mapped class of ours maps a plain table
     return table
+
+
+def insert_unless(session: AsyncSession, record: type[Record]) -> Any:
+    """An insert that can be told what to do about a row that is there already, in the words of either database."""
+    kind = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
+    return kind.insert(record)
 
 
 def declared_access(records: Iterable[type[Record]]) -> dict[str, Access]:

@@ -9,7 +9,6 @@ from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, aliased, mapped_column
 
@@ -19,7 +18,7 @@ from dean06_auth.profile import DeviceKind
 from dean06_auth.shared_use.uses import Replaced, Use
 from dean06_auth.tokens import AccessToken, TokenEnd
 from dean06_core.access import INTERNAL
-from dean06_core.records import Record, table_of
+from dean06_core.records import Record, insert_unless, table_of
 
 _LETTERS = 16
 
@@ -70,7 +69,7 @@ async def keep(session: AsyncSession, uses: Iterable[Use]) -> None:
     ]
     if not rows:
         return
-    made = _insert(session).values(rows)
+    made = insert_unless(session, SessionUse).values(rows)
     await session.execute(
         made.on_conflict_do_update(
             index_elements=[*table_of(SessionUse).primary_key.columns],
@@ -164,8 +163,3 @@ def _held(grant: Any, on: date) -> sa.ColumnElement[bool]:
         sa.or_(grant.revoked_on.is_(None), grant.revoked_on > on),
         sa.or_(grant.given_by.is_not(None), grant.approver_id.is_not(None)),
     )
-
-
-def _insert(session: AsyncSession) -> Any:
-    kind = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
-    return kind.insert(SessionUse)
