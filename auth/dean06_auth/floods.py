@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from dean06_auth import passwords
+from dean06_auth.making_way import QUESTIONS
 from dean06_core.errors import BadInput
 
 A_SECOND: Final = 2
@@ -27,7 +28,8 @@ MOST_SOURCES: Final = 10_000
 class Flood:
     """A bucket of attempts that refills. Empty, it stops sources that failed lately; of others it holds back nobody.
 
-    Those that are looked at take turns, so that they never stand between others and a connection.
+    Those that are looked at take turns, and let questions go first, so that they
+    never stand between others and a connection.
     """
 
     def __init__(self) -> None:
@@ -67,6 +69,7 @@ class Flood:
         finally:
             self._waiting -= 1
         try:
+            await QUESTIONS.go_first()
             yield
         finally:
             self._turns.release()

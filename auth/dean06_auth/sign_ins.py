@@ -29,6 +29,7 @@ from dean06_auth import (
 from dean06_auth.accounts import Account, AccountCredential
 from dean06_auth.floods import FLOOD
 from dean06_auth.lockouts import Attempt
+from dean06_auth.making_way import QUESTIONS
 from dean06_auth.profile import VN_L3_2026, Profile
 from dean06_auth.second_factors import Enrolment, Factor
 from dean06_auth.secret_boxes import SecretBox
@@ -390,7 +391,7 @@ async def counted(
     """
     lockouts.refuse_if_crowded(origin.source)
     passwords.refuse_if_busy()
-    with FLOOD.attempt(origin.source, now):
+    with QUESTIONS.put_back(), FLOOD.attempt(origin.source, now):
         async with FLOOD.turn(), database.service(in_turn=False) as session:
             attempt = await lockouts.begin(
                 session, login=accounts.login_of(login), source=origin.source, profile=door.profile, now=now
@@ -404,6 +405,7 @@ async def counted(
                 async with database.service(in_turn=False) as session:
                     await lockouts.take_back(session, attempt, forget=False)
             if refused.code != _TOO_BUSY:
+                await QUESTIONS.go_first()
                 way = Way(action, origin, now)
                 await sign_in_events.keep_refused(
                     database, way, attempt, login=login, code=refused.code, profile=door.profile

@@ -10,6 +10,7 @@ from http import HTTPStatus
 from dean06_auth import callers, sign_ins, standing
 from dean06_auth.callers import Visit
 from dean06_auth.governing import asking, governing
+from dean06_auth.making_way import QUESTIONS
 from dean06_auth.sessions import CONSOLE, Origin
 from dean06_auth.shared_use import WATCH, Watch
 from dean06_auth.sign_ins import DOOR, Door
@@ -64,6 +65,10 @@ class Desk:
         Whoever still has steps to do before he is signed in is answered like
         nobody in particular, and may do these steps.
         """
+        with nullcontext() if token is None else QUESTIONS.asked():
+            return await self._answer(operation, token, origin)
+
+    async def _answer(self, operation: Operation, token: str | None, origin: Origin) -> Answer:
         now = self.clock()
         on = business_day(now)
         snapshot = NOTHING if token is None else await self.reference.current()

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import copy_context
 from datetime import timedelta
 from typing import Any
 
@@ -10,9 +12,11 @@ import pytest
 from starlette.testclient import TestClient
 from starlette.types import Receive, Scope, Send
 
+from dean06_auth import making_way
 from dean06_auth.floods import AT_ONCE
+from dean06_auth.making_way import Questions
 from dean06_core.database import Address
-from dean06_server import app
+from dean06_server import app, desk
 from dean06_server.installation import Installation
 from tests.server.conftest import Hands
 
@@ -73,3 +77,58 @@ def test_nothing_of_it_is_read(client: TestClient, guessed: str) -> None:
     headers = {"Content-Type": "text/plain", "Source": guessed}
     assert client.post("/graphql", content=b"\xff", headers=headers).status_code == 429
     assert client.post("/graphql", content=b"\xff", headers={**headers, "Source": "203.0.113.9"}).status_code == 415
+
+
+def test_what_is_asked_with_a_token_goes_first_and_nothing_else(
+    ask: Ask, token: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    went_first = 0
+
+    class Counted(Questions):
+        @contextmanager
+        def asked(self) -> Iterator[None]:
+            nonlocal went_first
+            went_first += 1
+            with super().asked():
+                yield
+
+    monkeypatch.setattr(desk, "QUESTIONS", Counted())
+    ask(GUESS % 1, "203.0.113.9")
+    ask("{ units { totalCount } }", "203.0.113.9")
+    assert went_first == 0
+    assert ask(ME, "203.0.113.9", token).json()["data"]["me"]["login"]
+    assert went_first == 1
+
+
+@pytest.fixture
+def gave_way(monkeypatch: pytest.MonkeyPatch) -> list[bool]:
+    """Of each step of an attempt, whether there was a question to wait for."""
+    found: list[bool] = []
+
+    async def go_first(questions: Questions) -> None:
+        found.append(bool(questions._open))
+
+    monkeypatch.setattr(Questions, "go_first", go_first)
+    return found
+
+
+@pytest.fixture
+def question() -> Iterator[None]:
+    """Asked by somebody else, and not yet answered."""
+    elsewhere, asked = copy_context(), making_way.QUESTIONS.asked()
+    elsewhere.run(asked.__enter__)
+    yield
+    elsewhere.run(asked.__exit__, None, None, None)
+
+
+@pytest.mark.usefixtures("question")
+def test_each_step_of_a_sign_in_gives_way_to_a_question(ask: Ask, gave_way: list[bool]) -> None:
+    assert ask(GUESS % 1, "203.0.113.9").json()["data"]["signIn"]["errors"] == [{"code": "SIGN_IN_FAILED"}]
+    assert gave_way == [True, True, True]
+
+
+def test_whoever_changes_his_password_does_not_wait_for_himself(ask: Ask, token: str, gave_way: list[bool]) -> None:
+    changing = 'mutation { changePassword(current: "sai", new: "Mận chín 27 cây số") { errors { code } } }'
+    changed = ask(changing, "203.0.113.9", token).json()["data"]["changePassword"]
+    assert changed["errors"] == [{"code": "PASSWORD_WRONG"}]
+    assert gave_way == [False, False, False]
