@@ -174,11 +174,12 @@ def entries(dialect: str) -> sa.ColumnElement[str]:
         if is_server
         else sa.cast(AuditEvent.recorded_at, sa.Text)
     )
+    id_, account_id = (_hex(each, is_server=is_server) for each in (AuditEvent.id, AuditEvent.account_id))
     said: list[sa.ColumnElement[Any]] = [
         sa.literal_column(f"'{_FORM}'"),
-        _hex(AuditEvent.id),
+        id_,
         moment,
-        sa.func.coalesce(_hex(AuditEvent.account_id), ""),
+        sa.func.coalesce(account_id, ""),
         AuditEvent.login.expression,
         AuditEvent.role.expression,
         sa.func.coalesce(sa.cast(AuditEvent.unit_key, sa.Text), ""),
@@ -195,7 +196,10 @@ def entries(dialect: str) -> sa.ColumnElement[str]:
     return sa.func.printf(lines, *said, type_=sa.Text)
 
 
-def _hex(column: Any) -> sa.ColumnElement[str]:
+def _hex(column: Any, *, is_server: bool) -> sa.ColumnElement[str]:
+    """The digits of a UUID; a server has them faster than as text without its hyphens."""
+    if is_server:
+        return sa.func.encode(sa.func.uuid_send(column), "hex")
     return sa.func.replace(sa.cast(column, sa.Text), "-", "")
 
 

@@ -84,12 +84,13 @@ class _Chunk:
 
     first: int
     last: int
-    entries: list[bytes]
+    count: int
+    text: str
     stored: bytes
     tiles: bytes
 
-    def is_at(self, place: int, count: int) -> bool:
-        return (self.first, self.last, len(self.entries)) == (place, place + count - 1, count)
+    def is_at(self, place: int, leaves: int) -> bool:
+        return (self.first, self.last, self.count) == (place, place + leaves - 1, leaves)
 
 
 async def verify(
@@ -141,9 +142,9 @@ async def _read(session: AsyncSession, verdict: Verdict, sizes: set[int]) -> dic
 
 async def _hashed(chunk: _Chunk) -> list[bytes]:
     """The leaves, a tile at a time, so that the next chunk can be asked for meanwhile."""
-    leaves: list[bytes] = []
-    for at in range(0, len(chunk.entries), LEAVES):
-        leaves += [sha256(b"\0" + entry).digest() for entry in chunk.entries[at : at + LEAVES]]
+    leaves, entries = list[bytes](), chunk.text.encode().split(_BETWEEN.encode())
+    for at in range(0, len(entries), LEAVES):
+        leaves += [sha256(b"\0" + entry).digest() for entry in entries[at : at + LEAVES]]
         await asyncio.sleep(0)
     return leaves
 
@@ -224,7 +225,8 @@ async def _chunk(session: AsyncSession, after: int) -> _Chunk | None:
     return _Chunk(
         first,
         last,
-        text.encode().split(_BETWEEN.encode()),
+        count,
+        text,
         stored if is_server else bytes.fromhex(stored),
         tiles[: count * HASH],
     )
