@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import Any, Final
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -69,7 +70,7 @@ async def held(
     session: AsyncSession, *, account_id: UUID, reach: Reach, on: date, profile: Profile = VN_L3_2026
 ) -> Held:
     """As ``live``, and what an overdue review stops; one statement."""
-    pairs = await _found(session, account_id, reach, on, GrantRow.starts <= on, on < GrantRow.ends)
+    pairs = await _found(session, _ON_THE_DAY, account_id, reach, on)
     in_force_ = [(grant, review_rows.lapses(row, profile)) for row, grant in pairs if grant.starts <= on < grant.ends]
     sound = [grant for grant, lapses in in_force_ if on < lapses]
     return Held(
@@ -85,7 +86,7 @@ async def ever_given(
 ) -> tuple[Grant, ...]:
     """As ``live``, with what has ended, also by an overdue review, and what is to come, so that ``decide`` says so."""
     found = []
-    for row, grant in await _found(session, account_id, reach, on):
+    for row, grant in await _found(session, _EVER, account_id, reach, on):
         lapses = review_rows.lapses(row, profile)
         if on < lapses:
             found.append(grant)
@@ -99,26 +100,9 @@ def _ordered(found: Iterable[Grant]) -> tuple[Grant, ...]:
 
 
 async def _found(
-    session: AsyncSession, account_id: UUID, reach: Reach, on: date, *conditions: sa.ColumnElement[bool]
+    session: AsyncSession, statement: sa.Select[*tuple[Any, ...]], account_id: UUID, reach: Reach, on: date
 ) -> list[tuple[GrantRow, Grant]]:
-    named_key = sa.func.coalesce(GrantUnits.unit_key, GrantUnits.group_key)
-    stands_in = sa.and_(
-        StandIn.duty_id == GrantRow.duty_id,
-        StandIn.account_id == account_id,
-        StandIn.starts <= on,
-        on < StandIn.ends,
-        Account.state == AccountState.ACTIVE,
-    )
-    rows = await session.execute(
-        sa.select(GrantRow, Duty, StandIn, GrantSector.sector, GrantUnits.reach, named_key)
-        .join(Account, Account.id == GrantRow.account_id)
-        .outerjoin(Duty, Duty.id == GrantRow.duty_id)
-        .outerjoin(StandIn, stands_in)
-        .outerjoin(GrantSector, GrantSector.grant_id == GrantRow.id)
-        .outerjoin(GrantUnits, GrantUnits.grant_id == GrantRow.id)
-        .where(sa.or_(GrantRow.account_id == account_id, StandIn.id.is_not(None)), in_force(), *conditions)
-        .order_by(GrantRow.id)
-    )
+    rows = await session.execute(statement, {"account_id": account_id, "on": on})
     found: dict[UUID, tuple[GrantRow, Duty | None, StandIn | None, set[str], set[UnitsOf]]] = {}
     for row, duty, stand_in, sector, kind, key in rows:
         *_, sectors, units = found.setdefault(row.id, (row, duty, stand_in, set(), set()))
@@ -262,3 +246,42 @@ __all__ = [
     "keep",
     "live",
 ]
+
+
+def _ever() -> sa.Select[*tuple[Any, ...]]:
+    """A row for each sector and unit of each grant that an account was given, or stands in for that day."""
+    on, account_id = sa.bindparam("on", type_=sa.Date()), sa.bindparam("account_id", type_=sa.Uuid())
+    stands_in = sa.and_(
+        StandIn.duty_id == GrantRow.duty_id,
+        StandIn.account_id == account_id,
+        StandIn.starts <= on,
+        on < StandIn.ends,
+        Account.state == AccountState.ACTIVE,
+    )
+    return (
+        sa.select(
+            GrantRow,
+            Duty,
+            StandIn,
+            GrantSector.sector,
+            GrantUnits.reach,
+            sa.func.coalesce(GrantUnits.unit_key, GrantUnits.group_key),
+        )
+        .join(Account, Account.id == GrantRow.account_id)
+        .outerjoin(Duty, Duty.id == GrantRow.duty_id)
+        .outerjoin(StandIn, stands_in)
+        .outerjoin(GrantSector, GrantSector.grant_id == GrantRow.id)
+        .outerjoin(GrantUnits, GrantUnits.grant_id == GrantRow.id)
+        .where(sa.or_(GrantRow.account_id == account_id, StandIn.id.is_not(None)), in_force())
+        .order_by(GrantRow.id)
+    )
+
+
+def _on_the_day(grants: sa.Select[*tuple[Any, ...]]) -> sa.Select[Any]:
+    on = sa.bindparam("on", type_=sa.Date())
+    return grants.where(GrantRow.starts <= on, on < GrantRow.ends)
+
+
+_EVER: Final = _ever()
+_ON_THE_DAY: Final = _on_the_day(_EVER)
+"""Put together once, not at every request."""

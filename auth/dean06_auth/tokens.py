@@ -148,18 +148,7 @@ async def known(session: AsyncSession, *, token: str) -> Presented | None:
     """A token that was issued once, whatever became of it; one statement, or none for what cannot be a token."""
     if not _SHAPE.fullmatch(token):
         return None
-    found = await session.execute(
-        sa.select(
-            Account,
-            AccessToken,
-            AccountCredential.password_set_at,
-            AccountCredential.change_required,
-            duties_over(),
-        )
-        .join(AccessToken, AccessToken.account_id == Account.id)
-        .outerjoin(AccountCredential, AccountCredential.account_id == Account.id)
-        .where(AccessToken.digest == _digest(token))
-    )
+    found = await session.execute(_KNOWN, {"digest": _digest(token)})
     row = found.first()
     return None if row is None else Presented(row[0], row[1], row[2], bool(row[3]), row[4])
 
@@ -182,3 +171,12 @@ async def revoke(session: AsyncSession, *, token: str, now: datetime) -> None:
 
 def _digest(token: str) -> bytes:
     return hashlib.sha256(token.encode()).digest()
+
+
+_KNOWN: Final = (
+    sa.select(Account, AccessToken, AccountCredential.password_set_at, AccountCredential.change_required, duties_over())
+    .join(AccessToken, AccessToken.account_id == Account.id)
+    .outerjoin(AccountCredential, AccountCredential.account_id == Account.id)
+    .where(AccessToken.digest == sa.bindparam("digest"))
+)
+"""Put together once, not at every request."""

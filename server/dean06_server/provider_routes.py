@@ -106,7 +106,7 @@ class _Way:
         if kept is None:
             return self._shown(provider_pages.BROKEN_OFF, "no way that began in this browser")
         try:
-            vouched = await self.door.provider.come_back(request, kept["flow"])
+            vouched = await self.door.provider.come_back(request, kept["flow"], now=self.clock())
         except Declined as error:
             return self._shown(provider_pages.BROKEN_OFF, str(error))
         except Unavailable as error:

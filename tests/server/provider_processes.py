@@ -14,6 +14,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any, Final
@@ -23,12 +24,13 @@ from joserfc import jwt
 from joserfc.jwk import ECKey
 
 _SERVE: Final = """
-import os, sys, threading
+import os, sys, threading, time
+time.time = lambda: float(sys.argv[1])
 threading.Thread(target=lambda: (sys.stdin.read(), os._exit(0)), daemon=True).start()
 from oidc_provider_mock.__main__ import run
 run(["--port", "0", "--require-nonce"])
 """
-"""It ends when the pipe that the test holds is closed, by whatever."""
+"""Its clock stands still. It ends when the pipe that the test holds is closed, by whatever."""
 
 _PATIENCE: Final = 30.0
 KEY: Final = ECKey.generate_key("P-256", {"kid": "forged", "use": "sig"}, auto_kid=False)
@@ -36,13 +38,13 @@ KEY: Final = ECKey.generate_key("P-256", {"kid": "forged", "use": "sig"}, auto_k
 
 
 @contextmanager
-def provider(folder: Path) -> Iterator[str]:
-    """Its issuer. Whoever is sent there says himself who he is."""
+def provider(folder: Path, at: datetime) -> Iterator[str]:
+    """Its issuer, at that moment for ever. Whoever is sent there says himself who he is."""
     log = folder / "provider.log"
     with (
         log.open("wb") as written,
         subprocess.Popen(  # noqa: S603  our own words
-            [sys.executable, "-W", "ignore", "-c", _SERVE],
+            [sys.executable, "-W", "ignore", "-c", _SERVE, str(at.timestamp())],
             stdin=subprocess.PIPE,
             stdout=subprocess.DEVNULL,
             stderr=written,

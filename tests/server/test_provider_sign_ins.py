@@ -40,7 +40,7 @@ from dean06_server.oidc import Provider
 from dean06_server.provider_routes import ProviderDoor
 from dean06_server.provider_settings import ProviderSettings
 from tests.server import provider_processes
-from tests.server.conftest import Hands
+from tests.server.conftest import NOON, Hands
 from tests.server.hiring import PASSWORD
 from tests.server.provider_processes import KEY, Lies, consent, describe, keyed, signed, unsigned
 
@@ -60,7 +60,7 @@ Opened = Callable[..., TestClient]
 
 @pytest.fixture(scope="module")
 def issuer(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    with provider_processes.provider(tmp_path_factory.mktemp("provider")) as issuer:
+    with provider_processes.provider(tmp_path_factory.mktemp("provider"), NOON) as issuer:
         yield issuer
 
 
@@ -290,6 +290,23 @@ def test_an_identity_token_proves_who_comes_whatever_key_of_the_providers_signed
     assert code_of(returned(browser))
     lies.token = lambda claims: signed(claims, aud=["dean06", "another-client"], azp="dean06")
     assert code_of(returned(browser))
+
+
+@pytest.mark.parametrize(
+    ("passed", "holds"),
+    [
+        pytest.param(-31 * SECOND, False, id="issued in half a minute"),
+        pytest.param(-30 * SECOND, True, id="issued by a clock that is ahead"),
+        pytest.param(60 * MINUTE + 29 * SECOND, True, id="at its end, by a clock that is behind"),
+        pytest.param(60 * MINUTE + 31 * SECOND, False, id="after its end"),
+    ],
+)
+def test_an_identity_token_holds_for_its_hour_by_the_clock_of_the_server(
+    browser: TestClient, hands: Hands, passed: timedelta, holds: bool
+) -> None:
+    hands.at += passed
+    answered = returned(browser)
+    assert code_of(answered) if holds else refused(answered, *UNTRUSTED)
 
 
 @pytest.mark.parametrize(
