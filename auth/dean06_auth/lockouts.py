@@ -15,7 +15,8 @@ import hashlib
 from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final
+from functools import cache
+from typing import Any, Final
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -24,7 +25,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from dean06_auth.profile import Profile
 from dean06_core.access import INTERNAL
 from dean06_core.errors import BadInput
-from dean06_core.records import Record, insert_unless
+from dean06_core.records import Record, dialect_of, insert_unless
 
 SLOWING_WINDOW: Final = timedelta(minutes=15)
 FREE_FAILURES: Final = 20
@@ -195,19 +196,27 @@ async def _counted(
     session: AsyncSession, source: str, bucket: int, until: int, now: datetime, window: timedelta
 ) -> int:
     """One more; ``since`` moves for the first ``until``, and after ``window`` it begins again."""
-    row = SignInAttempts
-    is_over = row.since <= now - window
-    made = insert_unless(session, SignInAttempts).values(source=source, bucket=bucket, count=1, since=now)
-    found: int = await session.scalar(
-        made.on_conflict_do_update(
-            index_elements=[row.source, row.bucket],
-            set_={
-                "count": sa.case((is_over, 1), else_=row.count + 1),
-                "since": sa.case((sa.or_(is_over, row.count < until), now), else_=row.since),
-            },
-        ).returning(row.count)
-    )
+    given = {"source": source, "bucket": bucket, "now": now, "until": until, "over": now - window}
+    found: int = await session.scalar(_one_more(dialect_of(session)), given)
     return found
+
+
+@cache
+def _one_more(dialect: str) -> Any:
+    """Put together once: three of them are sent for every attempt."""
+    row, now = SignInAttempts, sa.bindparam("now", type_=SignInAttempts.since.type)
+    is_over = row.since <= sa.bindparam("over", type_=row.since.type)
+    restarts = sa.or_(is_over, row.count < sa.bindparam("until", type_=sa.BigInteger()))
+    made = insert_unless(dialect, row).values(
+        source=sa.bindparam("source"), bucket=sa.bindparam("bucket"), count=1, since=now
+    )
+    return made.on_conflict_do_update(
+        index_elements=[row.source, row.bucket],
+        set_={
+            "count": sa.case((is_over, 1), else_=row.count + 1),
+            "since": sa.case((restarts, now), else_=row.since),
+        },
+    ).returning(row.count)
 
 
 def _is(source: str, bucket: int) -> tuple[sa.ColumnElement[bool], sa.ColumnElement[bool]]:

@@ -14,7 +14,7 @@ from dean06_auth.accounts import Account
 from dean06_core.access import DataClass, within
 from dean06_core.directory import Unit
 from dean06_core.errors import BadInput
-from dean06_core.records import Record, insert_unless
+from dean06_core.records import Record, dialect_of, insert_unless
 from dean06_core.units import UnitRow
 
 
@@ -40,7 +40,9 @@ async def move(session: AsyncSession, *, login: str, unit: Unit, on: date) -> Ac
         raise BadInput(
             "UNIT_ENDED", f"{unit.name} không còn vào ngày {on:%d/%m/%Y}. Hãy chọn đơn vị kế thừa.", field=("unit",)
         )
-    left = insert_unless(session, AccountMove).values(account_id=account.id, on=on, left_key=account.unit_key)
+    left = insert_unless(dialect_of(session), AccountMove).values(
+        account_id=account.id, on=on, left_key=account.unit_key
+    )
     await session.execute(left.on_conflict_do_nothing())
     account.unit_key = unit.key
     await session.flush()

@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 from dean06_core.access import DataClass, within
-from dean06_core.records import Record, insert_unless
+from dean06_core.records import Record, dialect_of, insert_unless
 
 _OFFICE: Final = timezone(timedelta(hours=7), "Asia/Ho_Chi_Minh")
 
@@ -49,7 +49,7 @@ def beginning(day: date) -> datetime:
 
 async def note(session: AsyncSession, *, account_id: UUID, on: date, kind: DayKind) -> None:
     """Once a day: again, nothing is written."""
-    noted = insert_unless(session, AccountDay).values(account_id=account_id, on=on, kind=kind)
+    noted = insert_unless(dialect_of(session), AccountDay).values(account_id=account_id, on=on, kind=kind)
     await session.execute(noted.on_conflict_do_nothing())
 
 

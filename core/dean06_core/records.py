@@ -78,9 +78,14 @@ def table_of(record: type[Record]) -> sa.Table:
     return table
 
 
-def insert_unless(session: AsyncSession, record: type[Record]) -> Any:
+def dialect_of(session: AsyncSession) -> str:
+    """``sqlite`` or ``postgresql``."""
+    return session.get_bind().dialect.name
+
+
+def insert_unless(dialect: str, record: type[Record]) -> Any:
     """An insert that can be told what to do about a row that is there already, in the words of either database."""
-    kind = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
+    kind = sqlite if dialect == "sqlite" else postgresql
     return kind.insert(record)
 
 

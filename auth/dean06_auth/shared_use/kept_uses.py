@@ -18,7 +18,7 @@ from dean06_auth.profile import DeviceKind
 from dean06_auth.shared_use.uses import Replaced, Use
 from dean06_auth.tokens import AccessToken, TokenEnd
 from dean06_core.access import INTERNAL
-from dean06_core.records import Record, insert_unless, table_of
+from dean06_core.records import Record, dialect_of, insert_unless, table_of
 
 _LETTERS = 16
 
@@ -69,7 +69,7 @@ async def keep(session: AsyncSession, uses: Iterable[Use]) -> None:
     ]
     if not rows:
         return
-    made = insert_unless(session, SessionUse).values(rows)
+    made = insert_unless(dialect_of(session), SessionUse).values(rows)
     await session.execute(
         made.on_conflict_do_update(
             index_elements=[*table_of(SessionUse).primary_key.columns],

@@ -16,6 +16,7 @@ from dean06_core.audit import events, merkle
 from dean06_core.audit.checkpoints import AuditCheckpoint, Checkpoint, Notes
 from dean06_core.audit.events import AuditEvent
 from dean06_core.errors import BadInput
+from dean06_core.records import dialect_of
 
 _AT_ONCE = 10_000
 
@@ -66,7 +67,7 @@ async def exported(session: AsyncSession) -> AsyncIterator[dict[str, Any]]:
 
     What is said of persons stays behind.
     """
-    rows = sa.select(AuditEvent.seq, events.entries(session.get_bind().dialect.name)).order_by(AuditEvent.seq)
+    rows = sa.select(AuditEvent.seq, events.entries(dialect_of(session))).order_by(AuditEvent.seq)
     after = -1
     while found := (await session.execute(rows.where(AuditEvent.seq > after).limit(_AT_ONCE))).all():
         for seq, entry in found:

@@ -26,7 +26,7 @@ from dean06_core.audit.checkpoints import AuditCheckpoint
 from dean06_core.audit.events import AuditEvent
 from dean06_core.audit.merkle import HASH, Tree
 from dean06_core.database import Database
-from dean06_core.records import Record
+from dean06_core.records import Record, dialect_of
 
 AT_ONCE: Final = 1_000
 SIGNED_EVERY: Final = timedelta(seconds=60)
@@ -109,7 +109,7 @@ async def tree_of(session: AsyncSession) -> Tree:
 
 async def _is_alone(session: AsyncSession) -> bool:
     """A file has one writer; on a server, whether nobody else seals until this transaction ends."""
-    if session.get_bind().dialect.name != "postgresql":
+    if dialect_of(session) != "postgresql":
         return True
     return bool(await session.scalar(sa.select(sa.func.pg_try_advisory_xact_lock(_SEALER))))
 
@@ -136,7 +136,7 @@ async def _seal(session: AsyncSession) -> int:
 async def _number(session: AsyncSession, ids: list[UUID], first: int) -> None:
     """In one statement on a server, where writers wait for the processor that a thousand would take."""
     table: Any = AuditEvent.__table__
-    if session.get_bind().dialect.name == "postgresql":
+    if dialect_of(session) == "postgresql":
         given = sa.func.unnest(sa.bindparam("ids", ids, type_=postgresql.ARRAY(sa.Uuid())))
         placed = given.table_valued("id", with_ordinality="place", name="placed").render_derived()
         numbered = sa.update(table).values(seq=placed.c.place + (first - 1)).where(table.c.id == placed.c.id)

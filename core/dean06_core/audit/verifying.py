@@ -24,6 +24,7 @@ from dean06_core.audit.checkpoints import AuditCheckpoint, Checkpoint, Notes
 from dean06_core.audit.events import AuditEvent, AuditPersonal
 from dean06_core.audit.merkle import HASH, Tree
 from dean06_core.audit.sealing import LEAVES, AuditTile, split
+from dean06_core.records import dialect_of
 
 _AT_ONCE: Final = 10_240
 """Events fetched in one statement; whole tiles."""
@@ -205,8 +206,8 @@ async def _chunks(session: AsyncSession) -> AsyncGenerator[_Chunk]:
 
 async def _chunk(session: AsyncSession, after: int) -> _Chunk | None:
     """The events behind a place, in one row: ten thousand rows would cost more than their hashes."""
-    is_server = session.get_bind().dialect.name == "postgresql"
-    entry = events.entries(session.get_bind().dialect.name).label("entry")
+    is_server = dialect_of(session) == "postgresql"
+    entry = events.entries(dialect_of(session)).label("entry")
     behind = sa.select(AuditEvent.seq, entry, AuditEvent.leaf).where(AuditEvent.seq > after)
     rows = behind.order_by(AuditEvent.seq).limit(_AT_ONCE).subquery()
     joined = (
@@ -234,7 +235,7 @@ async def _chunk(session: AsyncSession, after: int) -> _Chunk | None:
 
 async def _first_fault(session: AsyncSession) -> Finding:
     """Where the events and the tiles part, and how: an event that is at home elsewhere was moved, and so on."""
-    dialect = session.get_bind().dialect.name
+    dialect = dialect_of(session)
     rows = sa.select(AuditEvent.seq, AuditEvent.id, events.entries(dialect), AuditEvent.leaf)
     found = (await session.execute(rows.where(AuditEvent.seq.is_not(None)).order_by(AuditEvent.seq))).all()
     kept = split(b"".join((await session.scalars(sa.select(AuditTile.leaves).order_by(AuditTile.number))).all()))
@@ -259,7 +260,7 @@ async def _first_fault(session: AsyncSession) -> Finding:
 
 async def _verify_unsealed(session: AsyncSession, verdict: Verdict) -> None:
     """Nobody has sealed them yet; what can be told is that an entry is not the one that was hashed."""
-    dialect = session.get_bind().dialect.name
+    dialect = dialect_of(session)
     waiting = sa.select(AuditEvent.id, events.entries(dialect), AuditEvent.leaf).where(AuditEvent.seq.is_(None))
     for id_, entry, leaf in await session.execute(waiting.order_by(AuditEvent.id)):
         verdict.unsealed += 1
