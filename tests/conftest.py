@@ -9,7 +9,7 @@ import pytest
 from hypothesis import settings
 from passlib.hash import argon2
 
-from dean06_auth import passwords, sign_ins
+from dean06_auth import attempts, passwords
 from dean06_auth.floods import Flood
 from dean06_core.testing.heap import pytest_collection_finish
 
@@ -31,7 +31,7 @@ def anyio_backend() -> str:
 def flood(monkeypatch: pytest.MonkeyPatch) -> Flood:
     """What one test failed with holds nobody back in the next."""
     begun = Flood()
-    monkeypatch.setattr(sign_ins, "FLOOD", begun)
+    monkeypatch.setattr(attempts, "FLOOD", begun)
     return begun
 
 

@@ -23,23 +23,24 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from dean06_auth import (
     accounts,
+    attempts,
     callers,
     lockouts,
     provider_people,
     second_factors,
     sessions,
     sign_in_events,
-    sign_ins,
     standing,
     tokens,
 )
 from dean06_auth.accounts import Account, AccountState
+from dean06_auth.attempts import DOOR, Door
 from dean06_auth.lockouts import Attempt
 from dean06_auth.people import PersonKey
 from dean06_auth.secret_boxes import SecretBox
 from dean06_auth.sessions import CONSOLE, Origin
 from dean06_auth.sign_in_events import Way
-from dean06_auth.sign_ins import DOOR, Door, SignedIn
+from dean06_auth.sign_ins import SignedIn
 from dean06_core.access import INTERNAL
 from dean06_core.audit import DONE, Event, record
 from dean06_core.database import Database
@@ -187,7 +188,7 @@ async def complete(
     if second_factor is None:
         async with _refusal_kept(database, account, now):
             return _let_in(await _begun(database, code, now=now, on=on, origin=origin, door=door))
-    async with sign_ins.counted(
+    async with attempts.counted(
         database, account.login, now=now, origin=origin, door=door, action=_COMPLETE
     ) as attempt:
         begun = await _begun(
@@ -264,7 +265,7 @@ async def _refusal_kept(database: Database, account: Account, now: datetime) -> 
 
 def _let_in(begun: SignedIn | None) -> SignedIn:
     if begun is None:
-        raise sign_ins.failed()
+        raise attempts.failed()
     return begun
 
 

@@ -14,8 +14,8 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
+from dean06_auth.attempts import DOOR, Door
 from dean06_auth.shared_use import WATCH, Watch
-from dean06_auth.sign_ins import DOOR, Door
 from dean06_core.database import Address
 from dean06_server import clock, graphql_http, probes
 from dean06_server.clock import Clock

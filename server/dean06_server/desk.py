@@ -7,13 +7,13 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from http import HTTPStatus
 
-from dean06_auth import callers, sign_ins, standing
+from dean06_auth import attempts, callers, standing
+from dean06_auth.attempts import DOOR, Door
 from dean06_auth.callers import Visit
 from dean06_auth.governing import asking, governing
 from dean06_auth.making_way import QUESTIONS
 from dean06_auth.sessions import CONSOLE, Origin
 from dean06_auth.shared_use import WATCH, Watch
-from dean06_auth.sign_ins import DOOR, Door
 from dean06_core.acting import Act, Actor
 from dean06_core.audit.reads import Reads
 from dean06_core.database import Database
@@ -54,7 +54,7 @@ class Desk:
         if token is not None:
             return
         try:
-            sign_ins.refuse_flooding(origin, self.clock())
+            attempts.refuse_flooding(origin, self.clock())
         except BadInput as refused:
             again = {"Retry-After": "5"}
             raise Refusal(HTTPStatus.TOO_MANY_REQUESTS, refused.code, refused.message, again) from None

@@ -7,9 +7,9 @@ import sys
 from pathlib import Path
 
 from dean06_auth import profile, roles
+from dean06_auth.attempts import Door
 from dean06_auth.profile import VN_L3_2026, Profile
 from dean06_auth.secret_boxes import SecretBox
-from dean06_auth.sign_ins import Door
 from dean06_core.errors import StartUpError
 from dean06_server.settings import Settings
 

@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from dean06_auth import provider_sign_ins, sessions, sign_ins, sign_outs
+from dean06_auth import own_ways_in, provider_sign_ins, sessions, sign_ins, sign_outs
+from dean06_auth.attempts import Door, Shown
 from dean06_auth.callers import Visit
 from dean06_auth.profile import Profile
 from dean06_auth.second_factors import Enrolment
 from dean06_auth.sessions import Origin
 from dean06_auth.sign_in_events import Way
-from dean06_auth.sign_ins import Door, Shown, SignedIn
+from dean06_auth.sign_ins import SignedIn
 from dean06_auth.tokens import AccessToken
 from dean06_core.database import Database
 
@@ -81,7 +82,7 @@ def gate(
 
     async def change_password(current: str, new: str) -> None:
         here = present(visit)
-        await sign_ins.change_password(
+        await own_ways_in.change_password(
             database,
             caller=here.caller,
             token_id=here.token_id,
@@ -95,19 +96,19 @@ def gate(
 
     async def enrol_second_factor(password: str) -> Enrolment:
         caller = present(visit).caller
-        return await sign_ins.enrol_second_factor(
+        return await own_ways_in.enrol_second_factor(
             database, caller=caller, password=password, now=now, origin=origin, door=door
         )
 
     async def confirm_second_factor(code: str) -> Sequence[str]:
         here = present(visit)
-        return await sign_ins.confirm_second_factor(
+        return await own_ways_in.confirm_second_factor(
             database, caller=here.caller, token_id=here.token_id, code=code, now=now, origin=origin, door=door
         )
 
     async def confirm_again(current: str | None, second_factor: str | None) -> None:
         here = present(visit)
-        await sign_ins.confirm_again(
+        await own_ways_in.confirm_again(
             database,
             caller=here.caller,
             token_id=here.token_id,

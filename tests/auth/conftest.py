@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import event
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from dean06_auth import floods, sign_ins
+from dean06_auth import attempts, floods
 from dean06_auth.floods import Flood
 from dean06_core import migrating
 from dean06_core.database import Address, Database
@@ -73,4 +73,4 @@ def statements(database: Database) -> Iterator[list[str]]:
 def however_many(monkeypatch: pytest.MonkeyPatch) -> None:
     """``floods`` holds nobody back."""
     monkeypatch.setattr(floods, "AT_ONCE", 100_000)
-    monkeypatch.setattr(sign_ins, "FLOOD", Flood())
+    monkeypatch.setattr(attempts, "FLOOD", Flood())

@@ -14,13 +14,14 @@ import sqlalchemy as sa
 from passlib.hash import argon2
 from passlib.totp import TOTP
 
-from dean06_auth import lockouts, passwords, sign_ins, sign_outs, standing_days
+from dean06_auth import lockouts, own_ways_in, passwords, sign_ins, sign_outs, standing_days
 from dean06_auth.accounts import Account, AccountCredential
+from dean06_auth.attempts import Door, Shown
 from dean06_auth.profile import VN_L3_2026, DeviceKind
 from dean06_auth.secret_boxes import SecretBox
 from dean06_auth.sessions import CONSOLE, Origin
 from dean06_auth.sign_in_events import LOCKED_OUT, Way
-from dean06_auth.sign_ins import Door, Shown, SignedIn
+from dean06_auth.sign_ins import SignedIn
 from dean06_auth.tokens import AccessToken
 from dean06_core import audit
 from dean06_core.access import Caller
@@ -195,11 +196,11 @@ async def test_what_a_busy_server_did_not_look_at_is_not_told(
 
 async def test_a_device_and_a_recovery_code_are_told_apart(database: Database, an: UUID) -> None:
     who = caller(an)
-    enrolment = await sign_ins.enrol_second_factor(
+    enrolment = await own_ways_in.enrol_second_factor(
         database, caller=who, password=PASSWORD, now=NOW, origin=OFFICE, door=DOOR
     )
     device, token_id = TOTP.from_uri(enrolment.uri), await session_of(database)
-    codes = await sign_ins.confirm_second_factor(
+    codes = await own_ways_in.confirm_second_factor(
         database, caller=who, token_id=token_id, code=device.generate(NOW).token, now=NOW, origin=OFFICE, door=DOOR
     )
     with pytest.raises(BadInput, match="mã xác thực thứ hai"):
@@ -223,7 +224,7 @@ async def session_of(database: Database) -> UUID:
 async def test_a_changed_password_is_told_and_why_another_was_not_taken(database: Database, an: UUID) -> None:
     async def change(current: str, new: str, at: datetime = NOW) -> str:
         try:
-            await sign_ins.change_password(
+            await own_ways_in.change_password(
                 database, caller=caller(an), token_id=UUID(int=0), current=current, new=new, now=at, on=TODAY
             )
         except BadInput as refused:
@@ -235,7 +236,7 @@ async def test_a_changed_password_is_told_and_why_another_was_not_taken(database
     events = [event for event, _ in await logged(database)]
     assert [event.outcome for event in events] == codes
     assert codes[1:] == ["PASSWORD_WRONG", "DONE"]
-    assert {event.action for event in events} == {"sign_ins.change_password"}
+    assert {event.action for event in events} == {"own_ways_in.change_password"}
     assert {event.account_id for event in events} == {an}
 
 

@@ -12,8 +12,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from dean06_auth import accounts, callers, passwords, sign_ins, tokens
 from dean06_auth.accounts import Account, AccountCredential, AccountState
+from dean06_auth.attempts import Shown
 from dean06_auth.grants import GrantRow, ReachKind, UnitsOf
-from dean06_auth.sign_ins import Shown
 from dean06_auth.tokens import IssuedToken
 from dean06_core.access import Caller
 from dean06_core.database import Database

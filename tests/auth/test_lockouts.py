@@ -10,10 +10,10 @@ from passlib.hash import argon2
 
 from dean06_auth import lockouts, passwords, sign_ins
 from dean06_auth.accounts import AccountCredential
+from dean06_auth.attempts import Shown
 from dean06_auth.lockouts import SignInAttempts
 from dean06_auth.profile import VN_L3_2026
 from dean06_auth.sessions import Origin
-from dean06_auth.sign_ins import Shown
 from dean06_core.database import Database
 from dean06_core.errors import BadInput
 from tests.auth.province import NOW, TODAY, count, hire

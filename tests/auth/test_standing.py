@@ -16,11 +16,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from dean06_auth import callers, duties, passwords, sessions, sign_ins, standing, suspensions, tokens, waking
 from dean06_auth.accounts import Account, AccountCredential, AccountState
+from dean06_auth.attempts import Shown
 from dean06_auth.grants import GrantRow
 from dean06_auth.people import Person
 from dean06_auth.profile import VN_L3_2026, DeviceKind
 from dean06_auth.sessions import CONSOLE
-from dean06_auth.sign_ins import Shown
 from dean06_auth.standing_days import AccountDay, DayKind
 from dean06_auth.tokens import TokenEnd
 from dean06_core.access import DataClass

@@ -15,9 +15,9 @@ import pytest
 import uvicorn
 from passlib.totp import TOTP
 
+from dean06_auth.attempts import Door
 from dean06_auth.profile import VN_L3_2026
 from dean06_auth.secret_boxes import SecretBox
-from dean06_auth.sign_ins import Door
 from dean06_core.database import Address
 from dean06_core.testing.places import place
 from dean06_server import app, clock, demo

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from dean06_auth import sign_ins
-from dean06_auth.sign_ins import Shown
+from dean06_auth.attempts import Shown
 from dean06_core.database import Address, Database
 from dean06_core.testing import statements
 from dean06_schema.engine import Operation

@@ -16,7 +16,7 @@ from uuid import UUID
 import strawberry
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from dean06_auth import governing, sign_ins
+from dean06_auth import attempts, governing
 from dean06_auth.profile import VN_L3_2026
 from dean06_auth.tokens import AccessToken
 from dean06_core import catalogue, migrating, unit_tree
@@ -107,7 +107,7 @@ class Shut:
 
     def __getattr__(self, _way: str) -> Callable[..., Awaitable[NoReturn]]:
         async def refuse(*_: object) -> NoReturn:
-            raise sign_ins.failed()
+            raise attempts.failed()
 
         return refuse
 

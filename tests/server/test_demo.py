@@ -13,8 +13,8 @@ import sqlalchemy as sa
 from click.testing import CliRunner
 
 from dean06_auth import sign_ins
+from dean06_auth.attempts import Shown
 from dean06_auth.grants import GrantRow
-from dean06_auth.sign_ins import Shown
 from dean06_core.database import Address, Database, backend_of
 from dean06_core.errors import BadInput, StartUpError
 from dean06_core.testing.databases import everything_kept

@@ -27,10 +27,10 @@ from starlette.testclient import TestClient
 
 from dean06_auth import accounts, grants, people, provider_people, roles
 from dean06_auth.accounts import Account, AccountCredential, AccountState
+from dean06_auth.attempts import Door
 from dean06_auth.people import PersonKey
 from dean06_auth.provider_sign_ins import ProviderFlow
 from dean06_auth.secret_boxes import SecretBox
-from dean06_auth.sign_ins import Door
 from dean06_core.access import ALL
 from dean06_core.audit import AuditEvent
 from dean06_core.database import Address

@@ -18,8 +18,8 @@ from starlette.testclient import TestClient
 
 from dean06_auth import accounts, grants, roles, sessions
 from dean06_auth.accounts import Account, AccountCredential
+from dean06_auth.attempts import Door
 from dean06_auth.secret_boxes import SecretBox
-from dean06_auth.sign_ins import Door
 from dean06_auth.standing_days import AccountDay, DayKind
 from dean06_auth.tokens import AccessToken
 from dean06_core.access import ALL

@@ -21,6 +21,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.testclient import TestClient
 
 from dean06_auth import accounts, roles
+from dean06_auth.attempts import Door
 from dean06_auth.callers import Visit
 from dean06_auth.profile import VN_L3_2026
 from dean06_auth.secret_boxes import SecretBox
@@ -28,7 +29,6 @@ from dean06_auth.sessions import Origin, begin
 from dean06_auth.shared_use import WATCH, SessionUse, SharedUseNote, Watch
 from dean06_auth.shared_use.uses import Rule, Severity
 from dean06_auth.shared_use.watch import Rung
-from dean06_auth.sign_ins import Door
 from dean06_auth.tokens import AccessToken
 from dean06_core.access import ALL, Caller
 from dean06_core.audit import AuditEvent

@@ -9,7 +9,7 @@ from typing import Final
 
 import click
 
-from dean06_auth import sign_ins, standing
+from dean06_auth import own_ways_in, standing
 from dean06_auth.second_factors import Enrolment
 from dean06_auth.sessions import Step
 from dean06_core.access import Caller
@@ -47,7 +47,7 @@ async def _change(login: str, current: str) -> None:
     async with _holder(login, current, Step.CHANGE_PASSWORD) as (database, caller):
         new: str = click.prompt(f"Mật khẩu mới của {login}", hide_input=True, confirmation_prompt=True, err=True)
         now = clock.now()
-        await sign_ins.change_password(
+        await own_ways_in.change_password(
             database,
             caller=caller,
             token_id=None,
@@ -62,12 +62,12 @@ async def _change(login: str, current: str) -> None:
 async def _enrol(login: str, current: str) -> Sequence[str]:
     door = door_of(settings())
     async with _holder(login, current, Step.ENROL_SECOND_FACTOR) as (database, caller):
-        enrolment = await sign_ins.enrol_second_factor(
+        enrolment = await own_ways_in.enrol_second_factor(
             database, caller=caller, password=current, now=clock.now(), door=door
         )
         _show(enrolment)
         code: str = click.prompt("Mã đang hiện trên thiết bị", err=True)
-        return await sign_ins.confirm_second_factor(
+        return await own_ways_in.confirm_second_factor(
             database, caller=caller, token_id=None, code=code, now=clock.now(), door=door
         )
 

@@ -11,11 +11,11 @@ import click
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from dean06_auth import callers, sign_ins
+from dean06_auth.attempts import Shown
 from dean06_auth.governing import asking, governing
 from dean06_auth.grants import Reach
 from dean06_auth.profile import Profile
 from dean06_auth.sessions import Step
-from dean06_auth.sign_ins import Shown
 from dean06_core.access import Caller
 from dean06_core.acting import Act, Actor
 from dean06_core.catalogue import Catalogue
