@@ -1,7 +1,7 @@
-"""Who is asking: one's own account, signing in and signing out."""
+"""Accounts, with the duties and grants of each; one's own, and those of others that one is shown."""
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date
 from enum import Enum
 from typing import Annotated, Any
 from uuid import UUID
@@ -13,18 +13,15 @@ from dean06_auth import accounts, duties, holdings, lookups, own_report, standin
 from dean06_auth.grant_rows import GrantState
 from dean06_auth.holdings import GivenGrant, Holdings
 from dean06_auth.profile import VN_L3_2026, Profile
-from dean06_auth.sessions import Step
 from dean06_auth.standing_lists import Standing
 from dean06_core import access
 from dean06_core.access import All, Caller, DataClass
-from dean06_core.errors import BadInput
 from dean06_core.graphql import Context, described
 from dean06_core.periods import Period
 from dean06_schema.account_reports import AccountFault
-from dean06_schema.errors import Refusal, UserError
 from dean06_schema.indicators import Sector
 from dean06_schema.nodes import Node, global_id, node_loader
-from dean06_schema.signing_in import Gate, Session
+from dean06_schema.own_ways_in import Gate, Session
 from dean06_schema.units import Unit
 
 described(
@@ -372,55 +369,6 @@ class AccountQuery:
         return Account.of(_caller(info.context), info.context.on)
 
 
-@strawberry.type(description="Kết quả đăng nhập")
-class SignInPayload:
-    token: str | None = strawberry.field(
-        default=None, description="Mã truy cập, gửi kèm các yêu cầu sau trong Authorization: Bearer"
-    )
-    expires_at: datetime | None = strawberry.field(default=None, description="Mã truy cập hết hạn lúc")
-    second_factor_required: bool = strawberry.field(default=False, description="Còn phải nhập mã xác thực thứ hai")
-    next_steps: list[Step] = strawberry.field(
-        default_factory=list, description="Việc phải làm ngay trong phiên này trước khi dùng các phần khác"
-    )
-    errors: list[UserError] = strawberry.field(default_factory=list, description="Lý do không đăng nhập được")
-
-
-@strawberry.type(description="Kết quả đăng xuất")
-class SignOutPayload:
-    errors: list[UserError] = strawberry.field(default_factory=list, description="Lý do không đăng xuất được")
-
-
-@strawberry.type
-class AccountMutation:
-    @strawberry.mutation(description="Đăng nhập bằng mật khẩu để nhận mã truy cập", metadata={"open": True})
-    async def sign_in(
-        self,
-        info: Info[Context, None],
-        login: Annotated[str, strawberry.argument(description="Tên đăng nhập")],
-        password: Annotated[str, strawberry.argument(description="Mật khẩu")],
-        second_factor: Annotated[
-            str | None, strawberry.argument(description="Mã xác thực thứ hai, nếu tài khoản có đăng ký")
-        ] = None,
-    ) -> SignInPayload:
-        gate: Gate = info.context.gate
-        try:
-            done = await gate.sign_in(login, password, second_factor)
-        except BadInput as refused:
-            return SignInPayload(
-                second_factor_required=refused.code == "SECOND_FACTOR_REQUIRED", errors=[Refusal.of(refused)]
-            )
-        return SignInPayload(token=done.issued.token, expires_at=done.issued.expires_at, next_steps=sorted(done.steps))
-
-    @strawberry.mutation(description="Đăng xuất: mã truy cập đang dùng hết hiệu lực ngay", metadata={"own": "LEAVE"})
-    async def sign_out(self, info: Info[Context, None]) -> SignOutPayload:
-        gate: Gate = info.context.gate
-        try:
-            await gate.sign_out()
-        except BadInput as refused:
-            return SignOutPayload(errors=[Refusal.of(refused)])
-        return SignOutPayload()
-
-
 @node_loader("Account")
 async def _own(ids: Sequence[UUID], context: Context) -> dict[Any, Node]:
     caller = _caller(context)
@@ -434,12 +382,10 @@ def _caller(context: Context) -> Caller:
 
 __all__ = [
     "Account",
-    "AccountMutation",
     "AccountNotice",
     "AccountQuery",
     "AccountState",
     "Duty",
-    "Gate",
     "Grant",
     "profile_of",
     "state_of",

@@ -7,9 +7,9 @@ from strawberry.types.info import Info
 
 from dean06_core.errors import BadInput
 from dean06_core.graphql import Context
-from dean06_schema.accounts import SignInPayload
 from dean06_schema.errors import Refusal
-from dean06_schema.signing_in import Gate
+from dean06_schema.own_ways_in import Gate
+from dean06_schema.sign_ins import SignInPayload
 
 
 @strawberry.type

@@ -17,8 +17,8 @@ from dean06_core.acting import Actor
 from dean06_core.database import Database
 from dean06_core.graphql import Context
 from dean06_core.verbs import acting
-from dean06_schema.accounts import Gate
 from dean06_schema.engine import Engine, Operation, assemble
+from dean06_schema.own_ways_in import Gate
 from tests.core.worlds import PROVINCE, ROADS, World
 
 TODAY: Final = date(2025, 7, 28)

@@ -14,7 +14,7 @@ from dean06_auth.sign_ins import SignedIn
 from dean06_auth.tokens import IssuedToken
 from dean06_core.access import Action, DataClass, Grant
 from dean06_core.errors import BadInput
-from dean06_schema.signing_in import Gate
+from dean06_schema.own_ways_in import Gate
 from tests.core.worlds import world
 from tests.schema.asking import EVERYWHERE, ask, official, told
 from tests.schema.orders import COMMUNE, OFFICE, PLACES

@@ -8,7 +8,7 @@ from typing import Final
 from dean06_schema.access import AccessQuery
 from dean06_schema.account_lists import AccountListQuery
 from dean06_schema.account_reports import AccountReportQuery
-from dean06_schema.accounts import AccountMutation, AccountQuery
+from dean06_schema.accounts import AccountQuery
 from dean06_schema.assigning import AssigningMutation
 from dean06_schema.audits import AuditQuery
 from dean06_schema.below_target import BelowTargetQuery
@@ -18,11 +18,12 @@ from dean06_schema.governance import GovernanceMutation
 from dean06_schema.indicators import IndicatorQuery
 from dean06_schema.nodes import NodeQuery
 from dean06_schema.observations import ObservationQuery
+from dean06_schema.own_ways_in import OwnWaysInMutation
 from dean06_schema.provider_sign_ins import ProviderSignInMutation
 from dean06_schema.recording import RecordingMutation
 from dean06_schema.reviews import ReviewMutation, ReviewQuery
 from dean06_schema.shared_use import SharedUseMutation, SharedUseQuery
-from dean06_schema.signing_in import SigningInMutation
+from dean06_schema.sign_ins import SignInMutation
 from dean06_schema.systems import SystemQuery
 from dean06_schema.task_orders import TaskMutation
 from dean06_schema.task_summaries import TaskSummaryQuery
@@ -64,8 +65,8 @@ CONTRACT: Final = Parts(
         SystemQuery,
     ),
     mutations=(
-        AccountMutation,
-        SigningInMutation,
+        SignInMutation,
+        OwnWaysInMutation,
         ProviderSignInMutation,
         GovernanceMutation,
         ReviewMutation,

@@ -112,7 +112,7 @@ class ConfirmAgainPayload:
 
 
 @strawberry.type
-class SigningInMutation:
+class OwnWaysInMutation:
     @strawberry.mutation(description="Kết thúc một phiên làm việc của chính mình")
     async def end_session(
         self,
@@ -206,4 +206,4 @@ def _id(token: AccessToken) -> strawberry.ID:
     return global_id("Session", token.id)
 
 
-__all__ = ["Gate", "Session", "SigningInMutation"]
+__all__ = ["Gate", "OwnWaysInMutation", "Session"]
