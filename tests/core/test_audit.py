@@ -98,6 +98,21 @@ async def test_what_was_kept_is_sealed_in_order_and_verified(sealed: Sealer) -> 
     assert await places(sealed.database) == list(range(SOME))
 
 
+@pytest.mark.parametrize("encoding", ["UTF8", "WIN1258"])
+async def test_letters_are_verified_as_they_were_hashed_whatever_the_machine_writes_in(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, encoding: str
+) -> None:
+    monkeypatch.setenv("PGCLIENTENCODING", encoding)
+    async with migrated_database(tmp_path, tables=declared_access(records_of("dean06_core"))) as database:
+        sealer = Sealer(database, KEY)
+        async with database.service(in_turn=False) as session:
+            told = Event(action="test", at=NOW, unit_name="Ủy ban nhân dân phường Vũng Áng", subject="Trần Thị Hạ")
+            await events.record(session, told)
+        await sealer.finish(NOW)
+        told_of = await verdict(sealer)
+    assert (told_of.sealed, told_of.findings) == (1, [])
+
+
 async def test_the_tree_that_the_sealer_keeps_is_that_of_the_events(sealed: Sealer) -> None:
     async with sealed.database.service_reading() as session:
         leaves = [*await session.scalars(sa.select(AuditEvent.leaf).order_by(AuditEvent.seq))]

@@ -8,12 +8,11 @@ off everywhere shows in a copy of a checkpoint that he cannot reach.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field
 from enum import StrEnum
 from hashlib import sha256
-from typing import Final
 
 import sqlalchemy as sa
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
@@ -21,15 +20,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from dean06_core.audit import events, merkle
 from dean06_core.audit.checkpoints import AuditCheckpoint, Checkpoint, Notes
+from dean06_core.audit.chunks import Chunk, chunks_of
 from dean06_core.audit.events import AuditEvent, AuditPersonal
-from dean06_core.audit.merkle import HASH, Tree
+from dean06_core.audit.merkle import Tree
 from dean06_core.audit.sealing import LEAVES, AuditTile, split
 from dean06_core.records import dialect_of
-
-_AT_ONCE: Final = 10_240
-"""Events fetched in one statement; whole tiles."""
-_BETWEEN: Final = "\x1e"
-"""Between entries that are fetched together. No entry has it; one that was given it is not as it was hashed."""
 
 
 class Fault(StrEnum):
@@ -79,21 +74,6 @@ class _Signed:
     of: str
 
 
-@dataclass(frozen=True, slots=True)
-class _Chunk:
-    """Entries from one place to another, with the leaves beside them and those that the tiles have there, joined."""
-
-    first: int
-    last: int
-    count: int
-    text: str
-    stored: bytes
-    tiles: bytes
-
-    def is_at(self, place: int, leaves: int) -> bool:
-        return (self.first, self.last, self.count) == (place, place + leaves - 1, leaves)
-
-
 async def verify(
     session: AsyncSession, *, key: Ed25519PublicKey | None = None, outside: Notes | None = None
 ) -> Verdict:
@@ -125,7 +105,7 @@ async def verify(
 async def _read(session: AsyncSession, verdict: Verdict, sizes: set[int]) -> dict[int, bytes]:
     """Hash every sealed event again; the roots at those sizes, as far as the tree goes."""
     tree, roots, tiles = Tree(), dict[int, bytes](), await _tile_sizes(session)
-    async with aclosing(_chunks(session)) as chunks:
+    async with aclosing(chunks_of(session)) as chunks:
         async for chunk in chunks:
             leaves = await _hashed(chunk)
             found = b"".join(leaves)
@@ -141,9 +121,9 @@ async def _read(session: AsyncSession, verdict: Verdict, sizes: set[int]) -> dic
     return roots
 
 
-async def _hashed(chunk: _Chunk) -> list[bytes]:
+async def _hashed(chunk: Chunk) -> list[bytes]:
     """The leaves, a tile at a time, so that the next chunk can be asked for meanwhile."""
-    leaves, entries = list[bytes](), chunk.text.encode().split(_BETWEEN.encode())
+    leaves, entries = list[bytes](), chunk.entries()
     for at in range(0, len(entries), LEAVES):
         leaves += [sha256(b"\0" + entry).digest() for entry in entries[at : at + LEAVES]]
         await asyncio.sleep(0)
@@ -189,48 +169,6 @@ def _hold_against(signed: Sequence[_Signed], roots: dict[int, bytes], verdict: V
 
 def _is_told(verdict: Verdict) -> bool:
     return any(found.fault not in (Fault.FORGED, Fault.DAMAGED) for found in verdict.findings)
-
-
-async def _chunks(session: AsyncSession) -> AsyncGenerator[_Chunk]:
-    """Sealed events in their order. While one chunk is hashed the database puts the next together."""
-    after = -1
-    following = asyncio.ensure_future(_chunk(session, after))
-    try:
-        while chunk := await following:
-            after += _AT_ONCE
-            following = asyncio.ensure_future(_chunk(session, after))
-            yield chunk
-    finally:
-        await asyncio.wait([following])
-
-
-async def _chunk(session: AsyncSession, after: int) -> _Chunk | None:
-    """The events behind a place, in one row: ten thousand rows would cost more than their hashes."""
-    is_server = dialect_of(session) == "postgresql"
-    entry = events.entries(dialect_of(session)).label("entry")
-    behind = sa.select(AuditEvent.seq, entry, AuditEvent.leaf).where(AuditEvent.seq > after)
-    rows = behind.order_by(AuditEvent.seq).limit(_AT_ONCE).subquery()
-    joined = (
-        (sa.func.string_agg(rows.c.entry, _BETWEEN), sa.func.string_agg(rows.c.leaf, sa.literal(b"")))
-        if is_server
-        else (sa.func.group_concat(rows.c.entry, _BETWEEN), sa.func.group_concat(sa.func.hex(rows.c.leaf), ""))
-    )
-    places = sa.func.min(rows.c.seq), sa.func.max(rows.c.seq), sa.func.count()
-    text, stored, first, last, count = (await session.execute(sa.select(*joined, *places).select_from(rows))).one()
-    if not count:
-        return None
-    kept = sa.select(AuditTile.leaves).where(
-        AuditTile.number * LEAVES > after, AuditTile.number * LEAVES <= after + _AT_ONCE
-    )
-    tiles = b"".join((await session.scalars(kept.order_by(AuditTile.number))).all())
-    return _Chunk(
-        first,
-        last,
-        count,
-        text,
-        stored if is_server else bytes.fromhex(stored),
-        tiles[: count * HASH],
-    )
 
 
 async def _first_fault(session: AsyncSession) -> Finding:

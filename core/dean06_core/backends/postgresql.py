@@ -165,7 +165,10 @@ def _opened(
         max_overflow=0,
         pool_timeout=patience,
         pool_pre_ping=True,
-        connect_args={"options": f"{_OPTIONS}{f' -c statement_timeout={timeout}' if timeout else ''}"},
+        connect_args={
+            "client_encoding": "UTF8",
+            "options": f"{_OPTIONS}{f' -c statement_timeout={timeout}' if timeout else ''}",
+        },
     )
 
     @event.listens_for(engine.sync_engine, "begin")
