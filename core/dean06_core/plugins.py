@@ -12,7 +12,7 @@ import pluggy
 
 from dean06_core import hookspecs, sectors
 from dean06_core.errors import StartUpError, UndeclaredTable
-from dean06_core.records import records_of
+from dean06_core.records import mapped_in
 from dean06_core.sectors import Sector
 
 GROUP: Final = "dean06"
@@ -93,7 +93,7 @@ def _load(point: EntryPoint) -> Plugin:
 
 def _refuse_unlisted_tables(point: EntryPoint, sector: Sector) -> None:
     """A mapped table that its sector does not list would stand outside the walls."""
-    mapped = set(records_of(point.module.partition(".")[0]))
+    mapped = set(mapped_in(point.module.partition(".")[0]))
     for record in sorted(mapped - set(sector.tables), key=lambda record: record.__tablename__):
         raise UndeclaredTable(
             f"Plugin '{point.name}' maps table '{record.__tablename__}', which its sector does not list. "

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import importlib
+import pkgutil
 import secrets
 import time
 from collections.abc import Iterable
 from datetime import UTC, date, datetime
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -16,6 +18,8 @@ from sqlalchemy.orm import DeclarativeBase
 
 from dean06_core.access import Access, Via
 from dean06_core.errors import UndeclaredTable
+
+_APART: Final = frozenset({"testing", "migrations"})
 
 
 class UtcDateTime(sa.TypeDecorator[datetime]):
@@ -124,7 +128,27 @@ def _refuse_unless_there(table: sa.Table, via: Via) -> None:
 
 
 def records_of(package: str) -> list[type[Record]]:
-    """The mapped classes defined in one package, in order of table name."""
+    """Every mapped class of one package, in order of table name, whichever of its modules was used before.
+
+    All are imported for it but those under ``testing`` and ``migrations``.
+    """
+    _import_all(package)
+    return mapped_in(package)
+
+
+def mapped_in(package: str) -> list[type[Record]]:
+    """Those of the package's modules that were imported."""
     classes = [mapper.class_ for mapper in Record.registry.mappers]
     own = [record for record in classes if record.__module__ == package or record.__module__.startswith(package + ".")]
     return sorted(own, key=lambda record: record.__tablename__)
+
+
+def _import_all(package: str) -> None:
+    folders = getattr(importlib.import_module(package), "__path__", ())  # a single file has none
+    for module in pkgutil.iter_modules(folders, f"{package}."):
+        if module.name.rpartition(".")[2] in _APART:
+            continue
+        if module.ispkg:
+            _import_all(module.name)
+        else:
+            importlib.import_module(module.name)

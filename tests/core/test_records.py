@@ -17,7 +17,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from dean06_core import documents, units
 from dean06_core.access import DIRECTORY, Access, DataClass, Via, within
 from dean06_core.errors import StartUpError
-from dean06_core.records import Record, UtcDateTime, declared_access, new_id, records_of
+from dean06_core.records import Record, UtcDateTime, declared_access, mapped_in, new_id, records_of
 
 HANOI = timezone(timedelta(hours=7))
 
@@ -128,7 +128,7 @@ def test_the_tables_of_a_package_are_its_own_in_order_of_name() -> None:
     assert documents.LegalDocument in own
     assert {record.__module__ for record in own} == {"dean06_core.documents"}
     assert [record.__tablename__ for record in own] == sorted(record.__tablename__ for record in own)
-    assert records_of("dean06_core.document") == []
+    assert mapped_in("dean06_core.document") == []
 
 
 def test_the_directory_is_a_declaration_too() -> None:

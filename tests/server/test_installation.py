@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import AsyncIterator
 
 import pytest
@@ -29,6 +31,12 @@ async def test_every_table_that_the_migrations_make_is_declared(installation: In
         made = await connection.run_sync(lambda opened: set(sa.inspect(opened).get_table_names()))
     versions = {history.version_table.name for history in installation.histories}
     assert made - versions == set(installation.tables)
+
+
+def test_the_same_tables_are_declared_whatever_of_ours_was_used_before(installation: Installation) -> None:
+    asked = "from dean06_server.installation import Installation; print(*sorted(Installation.found().tables))"
+    told = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True)  # noqa: S603  ours
+    assert told.stdout.split() == sorted(installation.tables)
 
 
 async def test_bringing_up_twice_changes_nothing(installation: Installation, database: Database) -> None:
