@@ -250,12 +250,12 @@ __all__ = [
 
 def _ever() -> sa.Select[*tuple[Any, ...]]:
     """A row for each sector and unit of each grant that an account was given, or stands in for that day."""
-    on, account_id = sa.bindparam("on", type_=sa.Date()), sa.bindparam("account_id", type_=sa.Uuid())
+    account_id = sa.bindparam("account_id", type_=sa.Uuid())
     stands_in = sa.and_(
         StandIn.duty_id == GrantRow.duty_id,
         StandIn.account_id == account_id,
-        StandIn.starts <= on,
-        on < StandIn.ends,
+        StandIn.starts <= _ON,
+        StandIn.ends > _ON,
         Account.state == AccountState.ACTIVE,
     )
     return (
@@ -277,11 +277,7 @@ def _ever() -> sa.Select[*tuple[Any, ...]]:
     )
 
 
-def _on_the_day(grants: sa.Select[*tuple[Any, ...]]) -> sa.Select[Any]:
-    on = sa.bindparam("on", type_=sa.Date())
-    return grants.where(GrantRow.starts <= on, on < GrantRow.ends)
-
-
+_ON: Final = sa.bindparam("on", type_=sa.Date())
 _EVER: Final = _ever()
-_ON_THE_DAY: Final = _on_the_day(_EVER)
+_ON_THE_DAY: Final = _EVER.where(GrantRow.starts <= _ON, GrantRow.ends > _ON)
 """Put together once, not at every request."""

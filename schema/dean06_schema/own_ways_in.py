@@ -120,7 +120,7 @@ class OwnWaysInMutation:
         session: Annotated[strawberry.ID, strawberry.argument(description="Định danh của phiên, lấy ở me.sessions")],
     ) -> EndSessionPayload:
         gate: Gate = info.context.gate
-        return EndSessionPayload(errors=await _errors(lambda: _end(gate, session)))
+        return EndSessionPayload(errors=await errors_of(lambda: _end(gate, session)))
 
     @strawberry.mutation(
         description="Đổi mật khẩu của chính mình; các phiên làm việc khác kết thúc",
@@ -133,7 +133,7 @@ class OwnWaysInMutation:
         new: Annotated[str, strawberry.argument(description="Mật khẩu mới")],
     ) -> ChangePasswordPayload:
         gate: Gate = info.context.gate
-        return ChangePasswordPayload(errors=await _errors(lambda: gate.change_password(current, new)))
+        return ChangePasswordPayload(errors=await errors_of(lambda: gate.change_password(current, new)))
 
     @strawberry.mutation(
         description="Đăng ký một thiết bị tạo mã xác thực thứ hai; có hiệu lực sau confirmSecondFactor",
@@ -183,10 +183,10 @@ class OwnWaysInMutation:
         ] = None,
     ) -> ConfirmAgainPayload:
         gate: Gate = info.context.gate
-        return ConfirmAgainPayload(errors=await _errors(lambda: gate.confirm_again(current, second_factor)))
+        return ConfirmAgainPayload(errors=await errors_of(lambda: gate.confirm_again(current, second_factor)))
 
 
-async def _errors(do: Callable[[], Awaitable[None]]) -> list[UserError]:
+async def errors_of(do: Callable[[], Awaitable[None]]) -> list[UserError]:
     """Why it was refused; nothing where it was done."""
     try:
         await do()
@@ -206,4 +206,4 @@ def _id(token: AccessToken) -> strawberry.ID:
     return global_id("Session", token.id)
 
 
-__all__ = ["Gate", "OwnWaysInMutation", "Session"]
+__all__ = ["Gate", "OwnWaysInMutation", "Session", "errors_of"]

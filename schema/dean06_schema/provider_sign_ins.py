@@ -5,9 +5,7 @@ from typing import Annotated
 import strawberry
 from strawberry.types.info import Info
 
-from dean06_core.errors import BadInput
 from dean06_core.graphql import Context
-from dean06_schema.errors import Refusal
 from dean06_schema.own_ways_in import Gate
 from dean06_schema.sign_ins import SignInPayload
 
@@ -28,13 +26,7 @@ class ProviderSignInMutation:
         ] = None,
     ) -> SignInPayload:
         gate: Gate = info.context.gate
-        try:
-            done = await gate.complete_sign_in(code, second_factor)
-        except BadInput as refused:
-            return SignInPayload(
-                second_factor_required=refused.code == "SECOND_FACTOR_REQUIRED", errors=[Refusal.of(refused)]
-            )
-        return SignInPayload(token=done.issued.token, expires_at=done.issued.expires_at, next_steps=sorted(done.steps))
+        return await SignInPayload.of(gate.complete_sign_in(code, second_factor))
 
 
 __all__ = ["ProviderSignInMutation"]

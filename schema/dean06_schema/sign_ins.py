@@ -1,5 +1,6 @@
 """Signing in with a password, and signing out."""
 
+from collections.abc import Awaitable
 from datetime import datetime
 from typing import Annotated
 
@@ -7,10 +8,11 @@ import strawberry
 from strawberry.types.info import Info
 
 from dean06_auth.sessions import Step
+from dean06_auth.sign_ins import SignedIn
 from dean06_core.errors import BadInput
 from dean06_core.graphql import Context
 from dean06_schema.errors import Refusal, UserError
-from dean06_schema.own_ways_in import Gate
+from dean06_schema.own_ways_in import Gate, errors_of
 
 
 @strawberry.type(description="Kết quả đăng nhập")
@@ -24,6 +26,15 @@ class SignInPayload:
         default_factory=list, description="Việc phải làm ngay trong phiên này trước khi dùng các phần khác"
     )
     errors: list[UserError] = strawberry.field(default_factory=list, description="Lý do không đăng nhập được")
+
+    @classmethod
+    async def of(cls, signing_in: Awaitable[SignedIn]) -> "SignInPayload":
+        """What comes of it, in whichever way somebody signs in."""
+        try:
+            done = await signing_in
+        except BadInput as refused:
+            return cls(second_factor_required=refused.code == "SECOND_FACTOR_REQUIRED", errors=[Refusal.of(refused)])
+        return cls(token=done.issued.token, expires_at=done.issued.expires_at, next_steps=sorted(done.steps))
 
 
 @strawberry.type(description="Kết quả đăng xuất")
@@ -44,22 +55,12 @@ class SignInMutation:
         ] = None,
     ) -> SignInPayload:
         gate: Gate = info.context.gate
-        try:
-            done = await gate.sign_in(login, password, second_factor)
-        except BadInput as refused:
-            return SignInPayload(
-                second_factor_required=refused.code == "SECOND_FACTOR_REQUIRED", errors=[Refusal.of(refused)]
-            )
-        return SignInPayload(token=done.issued.token, expires_at=done.issued.expires_at, next_steps=sorted(done.steps))
+        return await SignInPayload.of(gate.sign_in(login, password, second_factor))
 
     @strawberry.mutation(description="Đăng xuất: mã truy cập đang dùng hết hiệu lực ngay", metadata={"own": "LEAVE"})
     async def sign_out(self, info: Info[Context, None]) -> SignOutPayload:
         gate: Gate = info.context.gate
-        try:
-            await gate.sign_out()
-        except BadInput as refused:
-            return SignOutPayload(errors=[Refusal.of(refused)])
-        return SignOutPayload()
+        return SignOutPayload(errors=await errors_of(gate.sign_out))
 
 
 __all__ = ["SignInMutation", "SignInPayload"]

@@ -23,7 +23,7 @@ from dean06_core.audit.merkle import HASH
 from dean06_core.audit.sealing import LEAVES, AuditTile
 from dean06_core.records import dialect_of
 
-AT_ONCE: Final = 10_240
+_AT_ONCE: Final = 10_240
 """Events fetched in one statement; whole tiles."""
 _BETWEEN: Final = "\x1e"
 """Between entries that are fetched together. No entry has it; one that was given it is not as it was hashed."""
@@ -53,7 +53,7 @@ async def chunks_of(session: AsyncSession) -> AsyncGenerator[Chunk]:
     following = asyncio.ensure_future(_chunk(session, after))
     try:
         while chunk := await following:
-            after += AT_ONCE
+            after += _AT_ONCE
             following = asyncio.ensure_future(_chunk(session, after))
             yield chunk
     finally:
@@ -63,7 +63,7 @@ async def chunks_of(session: AsyncSession) -> AsyncGenerator[Chunk]:
 async def _chunk(session: AsyncSession, after: int) -> Chunk | None:
     entry = events.entries(dialect_of(session)).label("entry")
     behind = sa.select(AuditEvent.seq, entry, AuditEvent.leaf).where(AuditEvent.seq > after)
-    rows = behind.order_by(AuditEvent.seq).limit(AT_ONCE).subquery()
+    rows = behind.order_by(AuditEvent.seq).limit(_AT_ONCE).subquery()
     places = sa.func.min(rows.c.seq), sa.func.max(rows.c.seq), sa.func.count()
     if dialect_of(session) == "postgresql":
         joined = sa.func.string_agg(rows.c.entry, _BETWEEN), sa.func.string_agg(rows.c.leaf, sa.literal(b""))
@@ -76,7 +76,7 @@ async def _chunk(session: AsyncSession, after: int) -> Chunk | None:
     if not count:
         return None
     kept = sa.select(AuditTile.leaves).where(
-        AuditTile.number * LEAVES > after, AuditTile.number * LEAVES <= after + AT_ONCE
+        AuditTile.number * LEAVES > after, AuditTile.number * LEAVES <= after + _AT_ONCE
     )
     tiles = b"".join((await session.scalars(kept.order_by(AuditTile.number))).all())
     return Chunk(first, last, count, entries, stored, tiles[: count * HASH])
